@@ -1,0 +1,28 @@
+// A line: one telephone number with its credentials and what its customer set.
+
+import type { E164 } from '../numbers/e164.ts';
+
+/** What the customer and the operator can see and set. An empty string means "not set". */
+export interface LineSettings {
+  readonly title: string;
+  /** Short number, 2 to 6 digits, unique among the customer's lines. */
+  readonly short: string;
+  readonly offer: string;
+  /** Template of the notification URL, with the protocol's keywords in it. */
+  readonly notificationUrl: string;
+  /** Regular expression on a client's address; kept even when it is invalid (then Digest applies). */
+  readonly sourceIp: string;
+  readonly sourceIpMatch: 'whole' | 'search';
+  /** URL of a Delos Buzzee server. */
+  readonly buzzeeUrl: string;
+  readonly customer: string;
+}
+
+/** A line as it is kept. The password itself is not: only HA1 for each algorithm (DESIGN.md, rule 5). */
+export interface Line extends LineSettings {
+  readonly number: E164;
+  /** MD5(number:realm:password), 32 lower-case hex digits (RFC 7616, 3.4.2). */
+  readonly ha1Md5: string;
+  /** SHA-256(number:realm:password), 64 lower-case hex digits. */
+  readonly ha1Sha256: string;
+}
