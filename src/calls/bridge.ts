@@ -1,0 +1,151 @@
+// Two dialogues joined: what one side says within the call reaches the other (re-INVITE and UPDATE, so
+// that hold and codec changes work; INFO, so that keys do). Media flows between the two themselves; their
+// descriptions pass untouched. Who hangs up is told to the owner.
+
+import type { Dialog } from '../sip/dialog/dialog.ts';
+import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
+import { respond } from '../sip/endpoint.ts';
+import type { SipEndpoint } from '../sip/endpoint.ts';
+import type { SipResponse } from '../sip/message/message.ts';
+import type { ClientFailure } from '../sip/transaction/client.ts';
+import type { ServerTransaction } from '../sip/transaction/server.ts';
+import { allowLine, carriedLines } from './carried.ts';
+
+export interface BridgeHandlers {
+  /** One side hung up. The owner answers the BYE through hangUp(). */
+  onBye(): void;
+  /** A side is gone or broken (no ACK, 481 or no answer within the dialogue): the call should end. */
+  onLost(): void;
+}
+
+interface Side {
+  readonly dialog: Dialog;
+  /** BYEs of this side that wait for their 200. */
+  byes: ServerTransaction[];
+  hungUp: boolean;
+}
+
+export class Bridge {
+  readonly #endpoint: SipEndpoint;
+  readonly #handlers: BridgeHandlers;
+  readonly #sides: readonly [Side, Side];
+  /** A re-INVITE is on its way through; another one has to wait (RFC 3261, 14.2). */
+  #renegotiating = false;
+  #over = false;
+
+  constructor(endpoint: SipEndpoint, caller: Dialog, callee: Dialog, handlers: BridgeHandlers) {
+    this.#endpoint = endpoint;
+    this.#handlers = handlers;
+    this.#sides = [
+      { dialog: caller, byes: [], hungUp: false },
+      { dialog: callee, byes: [], hungUp: false },
+    ];
+    this.#listen(this.#sides[0], this.#sides[1]);
+    this.#listen(this.#sides[1], this.#sides[0]);
+  }
+
+  get dialogs(): readonly [Dialog, Dialog] {
+    return [this.#sides[0].dialog, this.#sides[1].dialog];
+  }
+
+  /** True where that side sent a BYE. */
+  hasHungUp(dialog: Dialog): boolean {
+    return this.#sides.some((side) => side.dialog === dialog && side.hungUp);
+  }
+
+  /** Answers the BYEs that came; from now on each is answered at once. */
+  answerByes(): void {
+    this.#over = true;
+    for (const side of this.#sides) {
+      for (const bye of side.byes) respond(bye, 200);
+      side.byes = [];
+    }
+  }
+
+  /** Ends the call on the wire: 200 to who hung up, BYE to who did not. */
+  hangUp(): void {
+    this.answerByes();
+    for (const { dialog, hungUp } of this.#sides) {
+      if (!hungUp) void this.#endpoint.request(dialog, 'BYE');
+      this.#endpoint.forget(dialog);
+    }
+  }
+
+  #listen(side: Side, other: Side): void {
+    side.dialog.handlers = {
+      onBye: (transaction) => {
+        side.hungUp = true;
+        if (this.#over) {
+          respond(transaction, 200);
+          return;
+        }
+        side.byes.push(transaction);
+        this.#handlers.onBye();
+      },
+      onReinvite: (invite) => this.#carryInvite(invite, other.dialog),
+      onRequest: (transaction) => this.#carryRequest(transaction, side.dialog, other.dialog),
+    };
+  }
+
+  #carryInvite(invite: IncomingInvite, to: Dialog): void {
+    if (this.#renegotiating) {
+      invite.reject(491);
+      return;
+    }
+    this.#renegotiating = true;
+    invite.provisional(100);
+    invite.dialog.refreshTarget(invite.request);
+    const offered = invite.request.body !== '';
+    const outgoing = this.#endpoint.reinvite(to, carriedLines(invite.request), invite.request.body, {
+      onProvisional() {},
+      onAnswer: (response) => {
+        if (offered) {
+          outgoing.ack();
+          this.#renegotiating = false;
+        }
+        const contact = this.#endpoint.contactFor(invite.source);
+        invite.accept([['contact', contact], allowLine, ...carriedLines(response)], response.body);
+      },
+      onFailure: (failure) => {
+        this.#renegotiating = false;
+        const lines = typeof failure === 'string' ? [] : carriedLines(failure);
+        invite.reject(statusOf(failure), undefined, lines);
+        if (isLost(failure)) this.#handlers.onLost();
+      },
+    });
+    invite.onCancel = () => outgoing.cancel();
+    invite.onAck = (ack) => {
+      if (!offered) outgoing.ack(carriedLines(ack), ack.body);
+      this.#renegotiating = false;
+    };
+    invite.onNoAck = () => this.#handlers.onLost();
+    outgoing.start();
+  }
+
+  #carryRequest(transaction: ServerTransaction, from: Dialog, to: Dialog): void {
+    const { request } = transaction;
+    const refreshes = request.method === 'UPDATE';
+    if (refreshes) from.refreshTarget(request);
+    const lines = carriedLines(request);
+    if (refreshes) lines.push(['contact', this.#endpoint.contactFor(to.nextHop())]);
+    void this.#endpoint.request(to, request.method, lines, request.body).then((answer) => {
+      const answerLines = typeof answer === 'string' ? [] : carriedLines(answer);
+      if (refreshes) answerLines.push(['contact', this.#endpoint.contactFor(transaction.source)]);
+      const body = typeof answer === 'string' ? '' : answer.body;
+      respond(transaction, statusOf(answer), answerLines, body);
+      if (isLost(answer) && !this.#over) this.#handlers.onLost();
+    });
+  }
+}
+
+/** What the asking side is told; a challenge within a call is never answered by us (digest leak). */
+function statusOf(answer: SipResponse | ClientFailure): number {
+  if (typeof answer === 'string') return 408;
+  if (answer.status === 401 || answer.status === 407) return 403;
+  return answer.status < 400 && answer.status >= 300 ? 488 : answer.status;
+}
+
+/** 12.2.1.2: the dialogue no longer exists over there. */
+function isLost(answer: SipResponse | ClientFailure): boolean {
+  return typeof answer === 'string' || answer.status === 481 || answer.status === 408;
+}

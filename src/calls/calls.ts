@@ -1,0 +1,253 @@
+// The way in for telephones: an INVITE becomes a session, or is told why not. Who calls is decided here
+// (a line that proved itself, or the outside by its address), where it goes by routing/, who rings by
+// registrar/. What happens then is session.ts.
+
+import type { Line } from '../lines/line.ts';
+import type { E164 } from '../numbers/e164.ts';
+import type { Registrar } from '../registrar/registrar.ts';
+import { routeFromLine, routeFromOutside } from '../routing/route.ts';
+import type { Directory, RoutingOptions, ToLine, ToNobody, ToOutside } from '../routing/route.ts';
+import type { SipAuthenticator } from '../sip/authentication.ts';
+import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
+import type { SipRequest } from '../sip/message/message.ts';
+import { parseUri } from '../sip/message/uri.ts';
+import { randomHex } from '../sip/tokens.ts';
+import { hostPort } from '../sip/transport/hop.ts';
+import type { Hop } from '../sip/transport/hop.ts';
+import type { Source } from '../sip/transport/transport.ts';
+import type { CallIdentity, CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
+import { allowLine, carriedLines } from './carried.ts';
+import { asksToHide, callerFromOutside, callerOfLine, fromValue } from './parties.ts';
+import type { Caller } from './parties.ts';
+import { endKeptSession } from './recovery.ts';
+import { Session } from './session.ts';
+
+/** Most sessions at once; further callers get 503. */
+const sessionLimit = 20_000;
+/** How often calls are looked at for their longest duration, milliseconds. */
+const durationCheckMs = 5_000;
+
+export interface CallsOptions {
+  readonly endpoint: SipEndpoint;
+  readonly authenticator: SipAuthenticator;
+  readonly registrar: Registrar;
+  readonly directory: Directory;
+  readonly journal: CallJournal;
+  readonly routing: RoutingOptions;
+  /** Peers that bring calls from the outside; calls to the outside go to the first. */
+  readonly outsides: readonly Hop[];
+  readonly ringTimeoutMs: number;
+  readonly longestCallMs: number;
+  readonly onFault: (error: unknown, callref?: string) => void;
+}
+
+type Route = ToLine | ToOutside | ToNobody;
+
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #sessions = new Set<Session>();
+  #accepting = true;
+  #whenEmpty: (() => void) | undefined;
+  #durationCheck: NodeJS.Timeout | undefined;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.#durationCheck = setInterval(() => this.#endTooLong(), durationCheckMs).unref();
+  }
+
+  /** How many sessions are alive. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Serves an INVITE that belongs to no dialogue. */
+  onInvite(request: SipRequest, source: Source): void {
+    const { endpoint, routing, directory } = this.#options;
+    if (!this.#accepting || this.#sessions.size >= sessionLimit) {
+      endpoint.replyStateless(request, source, 503, undefined, [['retry-after', '10']]);
+      return;
+    }
+    const dialled = parseUri(request.uri)!.user;
+    if (this.#isOutside(request, source)) {
+      const caller = callerFromOutside(request, routing.country);
+      this.#place(request, source, caller, undefined, routeFromOutside(dialled, directory, routing));
+      return;
+    }
+    const line = this.#authenticate(request, source);
+    if (!line) return;
+    const route = routeFromLine(dialled, line, directory, routing);
+    // A call for help is never anonymous.
+    const emergency = route.to === 'outside' && route.emergency;
+    const caller = callerOfLine(line, asksToHide(request) && !emergency);
+    this.#place(request, source, caller, line, route);
+  }
+
+  /** Ends what a killed server left open: RELEASE for each call, then on the wire. */
+  async recover(sessions: readonly OpenSession[]): Promise<void> {
+    const { endpoint, journal } = this.#options;
+    for (const session of sessions) {
+      const at = endpoint.timers.now();
+      const events = session.calls.map((call) => {
+        return { type: 'RELEASE', at, call, cause: 'server-stopped' } as const;
+      });
+      await journal.record(events, session.dref, undefined);
+      endKeptSession(session.wire, endpoint);
+    }
+  }
+
+  /** Takes no new calls; waits up to `graceMs` for those that are, then ends them. */
+  async stop(graceMs: number): Promise<void> {
+    this.#accepting = false;
+    clearInterval(this.#durationCheck);
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    if (this.#sessions.size === 0) return;
+    let grace: NodeJS.Timeout | undefined;
+    const graceOver = new Promise<void>((resolve) => {
+      grace = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([empty, graceOver]);
+    clearTimeout(grace);
+    for (const session of this.#sessions) session.end('server-stopped');
+    // Each end is a commit away; a caller who never acknowledges must not keep the server up.
+    let patience: NodeJS.Timeout | undefined;
+    const patienceOver = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, 2000);
+    });
+    if (this.#sessions.size > 0) await Promise.race([empty, patienceOver]);
+    clearTimeout(patience);
+  }
+
+  #authenticate(request: SipRequest, source: Source): Line | undefined {
+    const { endpoint, authenticator, directory } = this.#options;
+    const proof = authenticator.check(request, source);
+    if (proof.ok) {
+      const line = directory.byNumber(proof.user as E164);
+      if (line) return line;
+    }
+    const lines = proof.ok ? [] : proof.lines;
+    endpoint.replyStateless(request, source, proof.ok ? 403 : 401, undefined, lines);
+    return undefined;
+  }
+
+  /** By address and port; over TCP, where the port is any, by the port that its Via names. */
+  #isOutside(request: SipRequest, source: Source): boolean {
+    return this.#options.outsides.some((peer) => {
+      if (peer.host !== source.host) return false;
+      if (peer.port === source.port) return true;
+      return source.transport === 'tcp' && (request.via.port || 5060) === peer.port;
+    });
+  }
+
+  #place(
+    request: SipRequest,
+    source: Source,
+    caller: Caller,
+    from: Line | undefined,
+    route: Route,
+  ): void {
+    const { endpoint, outsides } = this.#options;
+    if (route.to === 'nobody') {
+      const status = { invalid: 484, 'unknown-short': 404, self: 403, 'not-ours': 404 }[route.reason];
+      endpoint.replyStateless(request, source, status);
+      return;
+    }
+    const outside = outsides[0];
+    if (route.to === 'outside' && !outside) {
+      endpoint.replyStateless(request, source, 404, 'No way to the outside is configured');
+      return;
+    }
+    const targets =
+      route.to === 'line'
+        ? this.#terminals(request, caller, route)
+        : [this.#outsideTarget(request, caller, route, outside!)];
+    const invite = endpoint.acceptInvite(request, source);
+    const session = new Session(
+      { invite, calls: identitiesOf(request, caller, from, route), targets },
+      {
+        endpoint,
+        journal: this.#options.journal,
+        ringTimeoutMs: this.#options.ringTimeoutMs,
+        onOver: (over) => this.#forget(over),
+        onFault: this.#options.onFault,
+      },
+    );
+    this.#sessions.add(session);
+    session.begin();
+  }
+
+  #terminals(request: SipRequest, caller: Caller, route: ToLine): InviteOptions[] {
+    const { registrar } = this.#options;
+    return registrar.terminalsOf(route.callee).map((binding) => {
+      const { to, fixed } = registrar.hopOf(binding);
+      return this.#target(request, caller, binding.contact, route.callee, to, fixed);
+    });
+  }
+
+  #outsideTarget(request: SipRequest, caller: Caller, route: ToOutside, to: Hop): InviteOptions {
+    const uri = `sip:${route.callee}@${hostPort(to.host, to.port)}`;
+    return this.#target(request, caller, uri, route.callee, to, null);
+  }
+
+  #target(
+    request: SipRequest,
+    caller: Caller,
+    uri: string,
+    callee: string,
+    to: Hop,
+    fixedHop: Hop | null,
+  ): InviteOptions {
+    const host = this.#options.endpoint.hostFor(to);
+    const lines = [allowLine, ...carriedLines(request)];
+    if (caller.hidden) lines.push(['privacy', 'id']);
+    return {
+      uri,
+      to,
+      fixedHop,
+      localParty: fromValue(caller, host),
+      remoteParty: `<sip:${callee}@${host}>`,
+      lines,
+      body: request.body,
+      maxForwards: Number(request.get('max-forwards') ?? 70) - 1,
+    };
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#whenEmpty?.();
+  }
+
+  #endTooLong(): void {
+    const since = this.#options.endpoint.timers.now() - this.#options.longestCallMs;
+    for (const session of this.#sessions) {
+      if (session.startedAt < since) session.end('too-long' satisfies ReleaseCause);
+    }
+  }
+}
+
+/** One call for each line that the session touches, both with the same dref (PROTOCOL.md, 1). */
+function identitiesOf(
+  request: SipRequest,
+  caller: Caller,
+  from: Line | undefined,
+  route: ToLine | ToOutside,
+): CallIdentity[] {
+  const dref = randomHex(16);
+  const common = {
+    dref,
+    drefReplace: '',
+    sessionId: '',
+    isAcd: false,
+    redirectingNumber: '',
+    callee: route.callee as string,
+    sipCallId: Buffer.from(request.callId, 'latin1').toString('utf8'),
+  };
+  const calls: CallIdentity[] = [];
+  // The calling line's own software knows who calls, hidden or not.
+  if (from) calls.push({ ...common, callref: randomHex(12), account: from.number, caller: from.number });
+  if (route.to === 'line') {
+    calls.push({ ...common, callref: randomHex(12), account: route.callee, caller: caller.presented });
+  }
+  return calls;
+}

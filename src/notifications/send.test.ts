@@ -1,0 +1,428 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { systemClock } from './clock.ts';
+import { createSender } from './send.ts';
+import type { SenderOptions } from './send.ts';
+import { HandClock, portOf, rawReceiver, Signal } from './test-kit.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK';
+
+/** A sender that its test closes by leaving the block. */
+function sender(options: Partial<SenderOptions> = {}) {
+  const made = createSender({ clock: systemClock, version: '1.2.3', ...options });
+  return {
+    get: (url: string, attempt = 1) => made.send({ url, id: 'call-0001-1', attempt }),
+    close: () => made.close(),
+    [Symbol.asyncDispose]: () => made.close(),
+  };
+}
+
+describe('the request on the wire', () => {
+  it('has the path and query byte for byte as expanded', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    const targets = [
+      '/',
+      '/?',
+      '/a?',
+      '/a/../b/./c',
+      '/../..',
+      '//a//b',
+      "/it's?q='x'",
+      '/%zz%2e%2E%41?p=%zz&q=%',
+      '/!"$&\'()*+,-.:;<>=@[]\\^`{|}~?q=!"$\'()*+,-.:;<>@[]\\^`{|}~?/&',
+      '/a?b=c?d=e&&f',
+      '/http://elsewhere/x',
+      `/${'x'.repeat(8000)}`,
+    ];
+    for (const target of targets) {
+      const result = await out.get(`http://127.0.0.1:${receiver.port}${target}`);
+      assert.equal(result.error, null);
+    }
+    assert.deepEqual(
+      receiver.heads.map((head) => head.split('\r\n')[0]),
+      targets.map((target) => `GET ${target} HTTP/1.1`),
+    );
+  });
+
+  it('has a / where the URL has no path', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    await out.get(`http://127.0.0.1:${receiver.port}?a=b#c`);
+    assert.match(receiver.heads[0]!, /^GET \/\?a=b HTTP/);
+  });
+
+  it('carries id, time, number of the try and who asks, and nothing more', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    const clock = new HandClock();
+    await using out = sender({ clock });
+    clock.advance(1999);
+    await out.get(`http://127.0.0.1:${receiver.port}/x`, 3);
+    assert.deepEqual(receiver.heads[0]!.split('\r\n').slice(1).sort(), [
+      'Accept: */*',
+      'User-Agent: Carillon/1.2.3',
+      'Webhook-Attempt: 3',
+      'Webhook-Id: call-0001-1',
+      'Webhook-Timestamp: 1700000001',
+      'connection: keep-alive',
+      `host: 127.0.0.1:${receiver.port}`,
+    ]);
+  });
+
+  it('carries user-info as Basic credentials, percent-decoded, and not in the target', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    const credentials: [userInfo: string, pair: string][] = [
+      ['user:p%40ss', 'user:p@ss'],
+      ['user', 'user:'],
+      ['u:a:b', 'u:a:b'],
+      ['u%C3%A9:%zz', 'ué:%zz'],
+      ['a@b:c', 'a@b:c'],
+    ];
+    for (const [userInfo] of credentials) {
+      await out.get(`http://${userInfo}@127.0.0.1:${receiver.port}/x`);
+    }
+    assert.deepEqual(
+      receiver.heads.map((head) => {
+        assert.match(head, /^GET \/x HTTP/);
+        const encoded = /Authorization: Basic (\S+)/.exec(head)?.[1] ?? '';
+        return Buffer.from(encoded, 'base64').toString();
+      }),
+      credentials.map(([, pair]) => pair),
+    );
+  });
+
+  it('reuses the connection of the one before', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    for (let i = 0; i < 5; i++) await out.get(`http://127.0.0.1:${receiver.port}/x`);
+    assert.equal(receiver.connections, 1);
+  });
+});
+
+describe('the answer', () => {
+  const outcomes: [title: string, answer: string, status: number | null, error: RegExp | null][] = [
+    ['200', OK, 200, null],
+    ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 204, null],
+    ['299', 'HTTP/1.1 299 X\r\nContent-Length: 0\r\n\r\n', 299, null],
+    ['200 behind a 103', `HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${OK}`, 200, null],
+    ['304', 'HTTP/1.1 304 Not Modified\r\n\r\n', 304, /^The server answered 304\.$/],
+    ['404', 'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n', 404, /^The server answered 404\.$/],
+    ['503', 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n', 503, /^The server answered 503\.$/],
+  ];
+  for (const [title, answer, status, error] of outcomes) {
+    it(`${title} ${error ? 'is a failure' : 'is success'}`, async () => {
+      await using receiver = await rawReceiver((socket) => socket.write(answer));
+      await using out = sender();
+      const result = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+      assert.equal(result.status, status);
+      if (error) assert.match(result.error ?? '', error);
+      else assert.equal(result.error, null);
+      assert.equal(result.failure, error ? 'status' : null);
+    });
+  }
+
+  it('that redirects is a failure that says where to, and is not followed', async () => {
+    await using target = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    for (const status of [301, 302, 303, 307, 308]) {
+      await using receiver = await rawReceiver((socket) =>
+        socket.write(
+          `HTTP/1.1 ${status} X\r\nLocation: http://u:secret@127.0.0.1:${target.port}/y\r\n` +
+            'Content-Length: 0\r\n\r\n',
+        ),
+      );
+      const result = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+      assert.equal(result.failure, 'redirect');
+      assert.equal(result.status, status);
+      assert.match(
+        result.error!,
+        new RegExp(`answered ${status}, a redirect to http://\\*\\*\\*@127`),
+      );
+      assert.doesNotMatch(result.error!, /secret/);
+    }
+    assert.equal(target.heads.length, 0);
+  });
+
+  it('with a hostile Location gives one short printable line', async () => {
+    await using receiver = await rawReceiver((socket) =>
+      socket.write(
+        `HTTP/1.1 302 X\r\nLocation: /\x1b[31m\xff${'y'.repeat(5000)}\r\nContent-Length: 0\r\n\r\n`,
+      ),
+    );
+    await using out = sender();
+    const { error } = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+    assert.match(error!, /^[\x20-\x7e]{1,400}$/);
+  });
+
+  const broken: [title: string, answer: (socket: Socket) => void, error: RegExp][] = [
+    ['is none: the connection is closed', (socket) => socket.end(), /closed the connection/],
+    [
+      'is none: the connection is reset',
+      (socket) => socket.resetAndDestroy(),
+      /closed the connection/,
+    ],
+    ['is garbage', (socket) => socket.write('\x16\x03\x01 what?\r\n\r\n'), /not valid HTTP/],
+    ['is of another protocol', (socket) => socket.end('220 mail ESMTP\r\n'), /not valid HTTP/],
+    [
+      'is half a status line',
+      (socket) => socket.end('HTTP/1.1 20'),
+      /closed the connection|not valid HTTP/,
+    ],
+    [
+      'ends within its headers',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nA: b\r\n'),
+      /closed the connection|not valid HTTP/,
+    ],
+    [
+      'has endless headers',
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        const more = () => {
+          while (!socket.destroyed && socket.write(`X-${'y'.repeat(1000)}: z\r\n`));
+        };
+        socket.on('drain', more);
+        more();
+      },
+      /too long|not valid HTTP/,
+    ],
+    [
+      'switches the protocol',
+      (socket) => socket.write('HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      /not valid HTTP/,
+    ],
+  ];
+  for (const [title, answer, error] of broken) {
+    it(`that ${title} is a failure without status`, async () => {
+      await using receiver = await rawReceiver(answer);
+      await using out = sender();
+      const result = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+      assert.equal(result.failure, 'bad-answer', result.error ?? '');
+      assert.equal(result.status, null);
+      assert.match(result.error!, error);
+    });
+  }
+
+  it('that breaks off within its body is judged by its status', async () => {
+    for (const status of [200, 500]) {
+      await using receiver = await rawReceiver((socket) =>
+        socket.end(`HTTP/1.1 ${status} X\r\nContent-Length: 100\r\n\r\nhalf`),
+      );
+      await using out = sender();
+      const result = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+      assert.equal(result.status, status);
+      assert.equal(result.failure, status === 200 ? null : 'status');
+    }
+  });
+
+  it('with a long body is read to 64 kB, then the connection is dropped', async () => {
+    let written = 0;
+    const closed = new Signal();
+    let open = true;
+    await using receiver = await rawReceiver((socket) => {
+      socket.on('close', () => {
+        open = false;
+        closed.changed();
+      });
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n');
+      const more = () => {
+        while (!socket.destroyed && socket.write(Buffer.alloc(16_384))) written += 16_384;
+      };
+      socket.on('drain', more);
+      more();
+    });
+    await using out = sender();
+    const result = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+    assert.equal(result.error, null);
+    assert.equal(result.status, 200);
+    await closed.until(() => !open, 'the connection is dropped');
+    assert.ok(written < 20_000_000, `${written} bytes were written`);
+  });
+});
+
+describe('a try that takes too long', () => {
+  it('for an answer ends after the timeout, and the connection is dropped', async () => {
+    const clock = new HandClock();
+    const gone = new Signal();
+    let open = true;
+    await using receiver = await rawReceiver((socket) =>
+      socket.on('close', () => {
+        open = false;
+        gone.changed();
+      }),
+    );
+    await using out = sender({ clock });
+    const result = out.get(`http://127.0.0.1:${receiver.port}/x`);
+    await receiver.received(1);
+    clock.advance(5000);
+    assert.deepEqual(await result, {
+      at: 1_700_000_000_000,
+      ms: 5000,
+      status: null,
+      error: 'The server did not answer within 5 s.',
+      failure: 'timeout',
+    });
+    await gone.until(() => !open, 'the connection is dropped');
+    assert.equal(clock.waiting, 0);
+  });
+
+  it('for the connection ends after the timeout, and nothing is sent afterwards', async () => {
+    // A server that takes the connection and never agrees on TLS: we stay connecting.
+    const clock = new HandClock();
+    const arrived = new Signal();
+    let sockets = 0;
+    const server = createServer((socket) => {
+      sockets++;
+      socket.on('error', () => {}).resume();
+      arrived.changed();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const out = sender({ clock });
+    const result = out.get(`https://127.0.0.1:${portOf(server.address())}/x`);
+    await arrived.until(() => sockets === 1, 'the connection');
+    clock.advance(5000);
+    assert.equal((await result).error, 'No connection to the server within 5 s.');
+    assert.equal((await result).failure, 'timeout');
+    await out.close();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('for its body is judged by its status, since the receiver has acted', async () => {
+    for (const status of [200, 500]) {
+      const clock = new HandClock();
+      await using receiver = await rawReceiver((socket) =>
+        socket.write(`HTTP/1.1 ${status} X\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`),
+      );
+      await using out = sender({ clock, timeoutMs: 2000 });
+      const result = out.get(`http://127.0.0.1:${receiver.port}/x`);
+      // The answer is in the kernel by now; a second exchange shows that it was read.
+      await receiver.received(1);
+      await using other = await rawReceiver((socket) => socket.write(OK));
+      await out.get(`http://127.0.0.1:${other.port}/x`);
+      clock.advance(2000);
+      assert.equal((await result).status, status);
+      assert.equal((await result).failure, status === 200 ? null : 'status');
+    }
+  });
+
+  it('leaves no timer behind when it did not', async () => {
+    const clock = new HandClock();
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender({ clock });
+    await out.get(`http://127.0.0.1:${receiver.port}/x`);
+    assert.equal(clock.waiting, 0);
+  });
+});
+
+describe('a server that cannot be asked', () => {
+  it('is reported as refusing where nobody listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const port = portOf(server.address());
+    server.close();
+    await once(server, 'close');
+    await using out = sender();
+    const result = await out.get(`http://127.0.0.1:${port}/x`);
+    assert.equal(result.failure, 'refused');
+    assert.equal(result.error, `The server 127.0.0.1:${port} refused the connection.`);
+    assert.equal(result.status, null);
+  });
+
+  it('is reported as not found where its name is unknown', async () => {
+    await using out = sender();
+    const result = await out.get('http://no-such-name.invalid/x');
+    assert.equal(result.failure, 'name-not-found');
+    assert.equal(result.error, 'The name of the server no-such-name.invalid was not found.');
+  });
+
+  it('is reported as a bad URL where the text is none', async () => {
+    const clock = new HandClock();
+    await using out = sender({ clock });
+    for (const url of [
+      '',
+      'nonsense',
+      'http:///x',
+      'http://h:99999/',
+      'http://h/\u20ac',
+      'http://h/a b',
+    ]) {
+      assert.equal((await out.get(url)).failure, 'bad-url', url);
+    }
+    assert.equal(clock.waiting, 0);
+  });
+
+  it('is reported with its certificate where that is not trusted or of another name', async () => {
+    const server = createTlsServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => {
+      response.end('OK');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const port = portOf(server.address());
+    const strict = sender();
+    const trusting = sender({ ca: CERTIFICATE });
+
+    const unknown = await strict.get(`https://localhost:${port}/x`);
+    assert.equal(unknown.failure, 'certificate');
+    assert.match(
+      unknown.error!,
+      /^The certificate of the server localhost:\d+ is not accepted: .*self.signed/,
+    );
+    assert.equal((await trusting.get(`https://127.0.0.1:${port}/x`)).failure, 'certificate');
+    assert.equal((await trusting.get(`https://localhost:${port}/x`)).error, null);
+
+    await strict.close();
+    await trusting.close();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('is reported where it speaks plain HTTP on a port for https', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const out = sender();
+    const result = await out.get(`https://127.0.0.1:${portOf(server.address())}/x`);
+    assert.equal(result.failure, 'certificate');
+    assert.match(result.error!, /speaks no TLS/);
+    await out.close();
+    server.close();
+    await once(server, 'close');
+  });
+});
+
+describe('a sender that is closed', () => {
+  it('ends what is in flight, and what comes later, as stopped, and leaves no connection', async () => {
+    await using receiver = await rawReceiver(() => {});
+    const out = sender();
+    const url = `http://127.0.0.1:${receiver.port}/x`;
+    const waiting = out.get(url);
+    await receiver.received(1);
+    await out.close();
+    assert.equal((await waiting).failure, 'stopped');
+    assert.equal((await out.get(url)).failure, 'stopped');
+    await out.close();
+  });
+});
+
+// Self-signed for localhost, valid until 2126; it protects nothing.
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZ1qrfX4Do7fcZRv1
++K3mK/SqnWygHOUIi6Q0hPI+gdqhRANCAARnyFn5cZylXip/a/HrA/TdkEh6kWoc
+fV26TDdXo5T+QZJDukMTGfw68Ls58G3oi/ocJvR1hVCDDTmAOQbEApzI
+-----END PRIVATE KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUKGfJVY2AaR9msgRjBu6ErPHLjkAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzA3MDQyMVoYDzIxMjYxMDMw
+MDcwNDIxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARnyFn5cZylXip/a/HrA/TdkEh6kWocfV26TDdXo5T+QZJDukMTGfw6
+8Ls58G3oi/ocJvR1hVCDDTmAOQbEApzIo2kwZzAdBgNVHQ4EFgQU22tOLi9RTAp/
+04j7K3vgf/R3Fc0wHwYDVR0jBBgwFoAU22tOLi9RTAp/04j7K3vgf/R3Fc0wDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAMw8Vzzo22lG5hpp6JLVENrgJyrlym4E8WFNrwzKvH7uAiEAzy2xmKzL
+QsmSIlS356yB7M8QWFie5zYLbJTJBa/qJ8s=
+-----END CERTIFICATE-----`;

@@ -1,0 +1,227 @@
+// For this room's tests only: a clock turned by hand, a receiver that speaks raw TCP, and a store in
+// memory whose writes become visible late, as a real one's do. Nothing of the server imports it.
+
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { CallEvent } from '../calls/call-event.ts';
+import type { Line } from '../lines/line.ts';
+import type { E164 } from '../numbers/e164.ts';
+import type { Attempt, Notification, NotificationState } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { OutboxStore } from './outbox.ts';
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that brands test numbers
+export const number = (digits: string): E164 => digits as E164;
+
+export const LINE = number('33123456789');
+
+export function event(type: CallEvent['type'], call: Partial<CallEvent['call']> = {}): CallEvent {
+  return {
+    type,
+    at: 1_700_000_000_123,
+    call: {
+      callref: 'call-0001',
+      dref: '0123456789abcdef0123456789abcdef',
+      drefReplace: '',
+      sessionId: '',
+      isAcd: false,
+      redirectingNumber: '',
+      account: LINE,
+      caller: '33612345678',
+      callee: LINE,
+      sipCallId: 'x',
+      ...call,
+    },
+  };
+}
+
+export function lineWith(settings: Partial<Line>): Line {
+  return {
+    number: LINE,
+    title: '',
+    short: '',
+    offer: '',
+    notificationUrl: '',
+    sourceIp: '',
+    sourceIpMatch: 'whole',
+    buzzeeUrl: '',
+    customer: '',
+    ha1Md5: '',
+    ha1Sha256: '',
+    ...settings,
+  };
+}
+
+export const silent: Log = { info() {}, warn() {}, error() {} };
+
+/** A clock that moves only when told. */
+export class HandClock implements Clock {
+  #now = 1_700_000_000_000;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimer(run: () => void, ms: number) {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.push(timer);
+    return { cancel: () => void (this.#timers = this.#timers.filter((each) => each !== timer)) };
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves on, running what falls due on the way, in order. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers = this.#timers.filter((each) => each !== due);
+      this.#now = due.at;
+      due.run();
+    }
+    this.#now = end;
+  }
+}
+
+/** Resolves when `condition` holds, looking again at every `changed()`; fails after 10 s. */
+export class Signal {
+  readonly #looks = new Set<() => void>();
+
+  changed(): void {
+    for (const look of this.#looks) look();
+  }
+
+  until(condition: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        this.#looks.delete(look);
+        reject(new Error(`did not happen within 10 s: ${what}`));
+      }, 10_000);
+      const look = () => {
+        if (!condition()) return;
+        clearTimeout(deadline);
+        this.#looks.delete(look);
+        resolve();
+      };
+      this.#looks.add(look);
+      look();
+    });
+  }
+}
+
+export interface RawReceiver extends AsyncDisposable {
+  readonly port: number;
+  /** Each request's head as it came, without the empty line. */
+  readonly heads: string[];
+  readonly connections: number;
+  received(count: number): Promise<void>;
+}
+
+/** A TCP server that keeps each request's bytes and lets `answer` write whatever it likes. */
+export async function rawReceiver(
+  answer: (socket: Socket, head: string) => void,
+): Promise<RawReceiver> {
+  const heads: string[] = [];
+  const sockets = new Set<Socket>();
+  const signal = new Signal();
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
+        const head = text.slice(0, end);
+        text = text.slice(end + 4);
+        heads.push(head);
+        answer(socket, head);
+        signal.changed();
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: portOf(server.address()),
+    heads,
+    get connections() {
+      return connections;
+    },
+    received: (count) => signal.until(() => heads.length >= count, `${count} requests`),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+  return address.port;
+}
+
+interface MemoryRow {
+  readonly notification: Notification;
+  state: NotificationState;
+  readonly attempts: Attempt[];
+}
+
+/** A store in memory. `lag` is awaited before each write shows and before each read answers. */
+export class MemoryStore implements OutboxStore {
+  readonly rows = new Map<number, MemoryRow>();
+  readonly signal = new Signal();
+  readonly reads: { afterSeq: number; limit: number }[] = [];
+  lag: () => Promise<void> = async () => {};
+
+  commit(notifications: readonly Notification[]): void {
+    for (const notification of notifications) {
+      this.rows.set(notification.seq, { notification, state: 'pending', attempts: [] });
+    }
+  }
+
+  async lastNotificationSeq(): Promise<number> {
+    return Math.max(0, ...this.rows.keys());
+  }
+
+  async pendingNotifications(afterSeq: number, limit: number) {
+    this.reads.push({ afterSeq, limit });
+    const found = [...this.rows.values()]
+      .filter(({ notification, state }) => notification.seq > afterSeq && state === 'pending')
+      .sort((a, b) => a.notification.seq - b.notification.seq)
+      .slice(0, limit)
+      .map(({ notification, attempts }) => ({ notification, attempts: attempts.length }));
+    await this.lag();
+    return found;
+  }
+
+  async recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
+    await this.lag();
+    const row = this.rows.get(seq)!;
+    row.attempts.push(attempt);
+    row.state = state;
+    // After this turn, so that whoever waits sees the timers that were set with it.
+    setImmediate(() => this.signal.changed());
+  }
+
+  /** `<id> <state> <number of tries>` of every row. */
+  get summary(): string[] {
+    return [...this.rows.values()].map(
+      ({ notification, state, attempts }) => `${notification.id} ${state} ${attempts.length}`,
+    );
+  }
+
+  /** Resolves when so many tries are recorded in all. */
+  recorded(tries: number): Promise<void> {
+    const count = () => [...this.rows.values()].reduce((sum, row) => sum + row.attempts.length, 0);
+    return this.signal.until(() => count() >= tries, `${tries} recorded tries`);
+  }
+}

@@ -1,0 +1,216 @@
+// THE MAP. All rooms are made and joined here, and nowhere else; read it top to bottom to see both ways
+// through the house:
+//
+//   telephone -> sip -> registrar -> calls -> CallEvent -> store -> notifications -> their URL
+//   commands  -> control -> lines, history, sandbox
+
+import { lookup } from 'node:dns/promises';
+import { Calls } from './calls/calls.ts';
+import type { CallJournal } from './calls/call-event.ts';
+import type { Config, HostPort } from './config.ts';
+import { startControlServer } from './control/control-server.ts';
+import { createCommands } from './control/commands.ts';
+import type { Line } from './lines/line.ts';
+import { Lines } from './lines/lines.ts';
+import { lineRules } from './line-rules.ts';
+import { systemClock } from './notifications/clock.ts';
+import { createOutbox } from './notifications/outbox.ts';
+import { createSender } from './notifications/send.ts';
+import type { Country } from './numbers/numbering-plan.ts';
+import { parseE164 } from './numbers/parse-number.ts';
+import { Registrar } from './registrar/registrar.ts';
+import { openSandbox } from './sandbox/open-sandbox.ts';
+import type { OpenSandbox } from './sandbox/open-sandbox.ts';
+import { SipAuthenticator } from './sip/authentication.ts';
+import { SipEndpoint } from './sip/endpoint.ts';
+import { realTimers } from './sip/timers.ts';
+import type { Hop } from './sip/transport/hop.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import { version } from './version.ts';
+import type { Logger } from './watch/log.ts';
+import { openWeb } from './web/web.ts';
+
+/** How long calls may go on, and deliveries be flushed, once the server was told to stop. */
+const callGraceMs = 10_000;
+const flushMs = 5_000;
+
+export interface RunningServer {
+  readonly httpAddress: HostPort;
+  readonly sipAddress: HostPort;
+  /** Takes no new calls, lets those that are end, delivers what is waiting, closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server and resolves when it is ready. Rejects where it cannot start (a port in use, a data
+ * directory that is held by another server or is of another kind) and leaves nothing open.
+ */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(config, log, closing, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  closing: (() => Promise<void> | void)[],
+  closeAll: () => Promise<void>,
+): Promise<RunningServer> {
+  const onFault = (error: unknown, callref?: string): void => {
+    log.error({ err: error, ...(callref === undefined ? {} : { callref }) }, 'a fault in the server');
+  };
+
+  // Where everything is kept.
+  const kind = config.sandbox ? 'sandbox' : 'server';
+  const store = await openSqliteStore(config.data, { kind, realm: config.realm });
+  closing.push(() => store.close());
+
+  // WHO: the lines.
+  const lines = await Lines.load(store, lineRules(config.realm, config.country), log);
+
+  // The wire.
+  const endpoint = await SipEndpoint.open({
+    host: config.sip.host,
+    port: config.sip.port,
+    advertise: config.advertise,
+    timers: realTimers(),
+    product: `Carillon/${version}`,
+    onDropped: (what, source) => log.debug({ what, from: `${source.host}:${source.port}` }, 'dropped'),
+    onFault: (error) => onFault(error),
+  });
+  closing.push(() => endpoint.close());
+  const authenticator = new SipAuthenticator({
+    realm: config.realm,
+    algorithms: ['MD5'],
+    ha1Of: (user, algorithm) => {
+      const line = lines.byNumber(user);
+      return algorithm === 'MD5' ? line?.ha1Md5 : line?.ha1Sha256;
+    },
+    now: Date.now,
+  });
+
+  // WHERE: the terminals.
+  const registrar = new Registrar({
+    endpoint,
+    authenticator,
+    store,
+    lineOf: (user) => lineOfUser(lines, user, config.country)?.number,
+    onFault,
+  });
+  await registrar.start();
+  closing.push(() => registrar.stop());
+  lines.onChange((change) => {
+    const passwordChanged = change.kind === 'changed' && change.before.ha1Md5 !== change.line.ha1Md5;
+    if (change.kind === 'removed' || passwordChanged) registrar.dropLine(change.line.number);
+  });
+
+  // Events out: committed with the notifications they cause, then delivered.
+  const sender = createSender({ clock: systemClock, version });
+  const outbox = createOutbox({
+    store,
+    lineOf: (account) => lines.byNumber(account),
+    send: sender.send,
+    log,
+  });
+  await outbox.start();
+  closing.push(async () => {
+    const stopped = outbox.stop();
+    await sender.close();
+    await stopped;
+  });
+  const journal: CallJournal = {
+    async record(events, dref, wire) {
+      const notifications = outbox.prepare(events);
+      await store.recordCalls(events, notifications, dref, wire);
+      for (const { type, call, cause } of events) {
+        log.info({ callref: call.callref, line: call.account, caller: call.caller, callee: call.callee, cause }, type);
+      }
+      outbox.enqueue(notifications);
+    },
+  };
+
+  // In the sandbox: telephones and an outside world that do not exist, on free ports of loopback.
+  let sandbox: OpenSandbox | undefined;
+  if (config.sandbox) {
+    sandbox = await openSandbox({ config, endpoint, lines, registrar, store, onFault });
+    closing.push(() => sandbox?.close());
+  }
+
+  // WHAT: the calls.
+  const outsides = config.outside ? [await resolveOutside(config.outside)] : [];
+  const calls = new Calls({
+    endpoint,
+    authenticator,
+    registrar,
+    directory: lines,
+    journal,
+    routing: { country: config.country },
+    outsides: sandbox ? [...outsides, sandbox.outside] : outsides,
+    ringTimeoutMs: config.ringTimeoutS * 1000,
+    longestCallMs: config.maxCallS * 1000,
+    onFault,
+  });
+  await calls.recover(await store.openSessions());
+  endpoint.users = {
+    onInvite: (request, source) => calls.onInvite(request, source),
+    onRegister: (request, source) => registrar.onRegister(request, source),
+  };
+
+  // HTTP in.
+  let ready = false;
+  const web = await openWeb({
+    host: config.http.host,
+    port: config.http.port,
+    healthy: () => ready,
+    ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
+  });
+  closing.push(() => web.close());
+  await sandbox?.start(web.address.port);
+
+  // Commands in.
+  const control = await startControlServer(
+    config.data,
+    createCommands({
+      lines,
+      store,
+      country: config.country,
+      ...(sandbox ? { simulate: sandbox.simulate } : {}),
+    }),
+    log,
+  );
+  closing.push(() => control.close());
+  ready = true;
+
+  return {
+    httpAddress: web.address,
+    sipAddress: { host: config.sip.host, port: endpoint.port },
+    async stop() {
+      ready = false;
+      await calls.stop(callGraceMs);
+      await outbox.flush(flushMs);
+      await closeAll();
+    },
+  };
+}
+
+/** The line that a SIP user part means: its number, or a form of it that telephones write. */
+function lineOfUser(lines: Lines, user: string, country: Country): Line | undefined {
+  const exact = lines.byNumber(user);
+  if (exact) return exact;
+  const parsed = parseE164(user, country);
+  return parsed.ok ? lines.byNumber(parsed.number) : undefined;
+}
+
+/** The outside peer is recognised by its address, so a name is resolved once, at the start. */
+async function resolveOutside({ host, port }: HostPort): Promise<Hop> {
+  const { address } = await lookup(host, { family: 4 });
+  return { transport: 'udp', host: address, port: port || 5060 };
+}

@@ -1,0 +1,141 @@
+import { strict as assert } from 'node:assert';
+import { test, type TestContext } from 'node:test';
+import { GroupCommit } from './group-commit.ts';
+import { StoreError } from './store-error.ts';
+import type { Cell } from './writes.ts';
+
+// An operation of `rows` statements; the name stands in for them.
+const operation = (name: string, rows = 1): Cell[] => [rows, name];
+
+/** A GroupCommit with small limits whose batches are kept, and time that the test moves. */
+function sample(t: TestContext, limits = { rows: 4, waiting: 10, patience: 20 }) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+  const batches: string[][] = [];
+  const commits = new GroupCommit((batch) => {
+    batches.push(batch.filter((cell): cell is string => typeof cell === 'string'));
+  }, limits);
+  return { commits, batches, turn: () => t.mock.timers.tick(0) };
+}
+
+test('operations of one turn of the event loop make one batch', async (t) => {
+  const { commits, batches, turn } = sample(t);
+  const done = Promise.all(['a', 'b', 'c'].map((name) => commits.urgent(operation(name))));
+  assert.deepEqual(batches, []);
+  turn();
+  assert.deepEqual(batches, [['a', 'b', 'c']]);
+  commits.settle([]);
+  await done;
+});
+
+test('operations that come while a batch is in flight wait and make the next one together', (t) => {
+  const { commits, batches, turn } = sample(t);
+  void commits.urgent(operation('a'));
+  turn();
+  void commits.urgent(operation('b'));
+  turn();
+  void commits.urgent(operation('c'));
+  turn();
+  assert.deepEqual(batches, [['a']]);
+  commits.settle([]);
+  turn();
+  assert.deepEqual(batches, [['a'], ['b', 'c']]);
+});
+
+test('a batch has at most its limit of rows, and an operation is never split', (t) => {
+  const { commits, batches, turn } = sample(t);
+  for (const name of ['a', 'b', 'c']) void commits.urgent(operation(name, 2));
+  void commits.urgent(operation('large', 9));
+  for (let n = 0; n < 3; n += 1) {
+    turn();
+    commits.settle([]);
+  }
+  assert.deepEqual(batches, [['a', 'b'], ['c'], ['large']]);
+});
+
+test('a patient operation rides on the next urgent batch', (t) => {
+  const { commits, batches, turn } = sample(t);
+  void commits.patient(operation('attempt'));
+  turn();
+  assert.deepEqual(batches, []);
+  void commits.urgent(operation('call'));
+  turn();
+  assert.deepEqual(batches, [['call', 'attempt']]);
+});
+
+test('a patient operation without company is committed when its patience is over', (t) => {
+  const { commits, batches, turn } = sample(t);
+  void commits.patient(operation('attempt'));
+  t.mock.timers.tick(19);
+  turn();
+  assert.deepEqual(batches, []);
+  t.mock.timers.tick(1);
+  turn();
+  assert.deepEqual(batches, [['attempt']]);
+});
+
+test('constant urgent load does not starve a patient operation', (t) => {
+  const { commits, batches, turn } = sample(t);
+  void commits.patient(operation('attempt'));
+  for (let n = 0; n < 6; n += 1) void commits.urgent(operation(`call ${n}`));
+  turn();
+  t.mock.timers.tick(20);
+  for (let n = 6; n < 8; n += 1) void commits.urgent(operation(`call ${n}`));
+  commits.settle([]);
+  turn();
+  assert.deepEqual(batches[1], ['call 4', 'call 5', 'attempt', 'call 6']);
+});
+
+test('one operation too many is rejected at once, and the others are kept', async (t) => {
+  const { commits, turn } = sample(t);
+  const taken = Array.from({ length: 10 }, (_, n) => commits.urgent(operation(`${n}`)));
+  await assert.rejects(commits.urgent(operation('10')), { name: 'StoreError', code: 'overloaded' });
+  await assert.rejects(commits.patient(operation('11')), { code: 'overloaded' });
+  for (let n = 0; n < 3; n += 1) {
+    turn();
+    commits.settle([]);
+  }
+  await Promise.all(taken);
+  assert.equal(commits.waiting, 0);
+});
+
+test('a failure rejects its own operation only, unless all failed', async (t) => {
+  const { commits, turn } = sample(t);
+  const two = Promise.allSettled([commits.urgent(operation('a')), commits.urgent(operation('b'))]);
+  turn();
+  commits.settle([undefined, { code: 'refused', message: 'no' }]);
+  assert.deepEqual(
+    (await two).map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  const both = Promise.allSettled([commits.urgent(operation('c')), commits.urgent(operation('d'))]);
+  turn();
+  commits.settle('all', { code: 'write-failed', message: 'the disk is full' });
+  for (const result of await both) {
+    assert.ok(result.status === 'rejected' && result.reason instanceof StoreError);
+    assert.equal(result.reason.code, 'write-failed');
+  }
+});
+
+test('the end rejects what is in flight, what waits, and what comes later', async (t) => {
+  const { commits, turn } = sample(t);
+  const all = [commits.urgent(operation('in flight'))];
+  turn();
+  all.push(commits.urgent(operation('waits')), commits.patient(operation('patient')));
+  commits.end(new StoreError('writer-lost', 'gone'));
+  all.push(commits.urgent(operation('later')));
+  for (const promise of all) await assert.rejects(promise, { code: 'writer-lost' });
+});
+
+test('draining commits the patient at once and resolves after the last answer', async (t) => {
+  const { commits, batches, turn } = sample(t);
+  await commits.drain();
+  let drained = false;
+  void commits.patient(operation('attempt'));
+  const drain = commits.drain().then(() => (drained = true));
+  turn();
+  assert.deepEqual(batches, [['attempt']]);
+  await Promise.resolve();
+  assert.equal(drained, false);
+  commits.settle([]);
+  await drain;
+});

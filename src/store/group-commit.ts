@@ -1,0 +1,165 @@
+// Gathers the operations that wait while a batch is being committed into the next batch, so that one
+// fsync serves all of them. It knows no database: `send` takes a batch, `settle` says how it went.
+//
+// Measured: grouping "until the previous commit finished" has a third of the median latency of a
+// fixed wait of 1 ms, and costs a lone operation nothing.
+
+import { StoreError, fromFailure, type Failure } from './store-error.ts';
+import { countAt, type Cell } from './writes.ts';
+
+interface Operation {
+  readonly cells: readonly Cell[];
+  resolve(): void;
+  reject(error: StoreError): void;
+}
+
+export interface GroupCommitLimits {
+  /** Statements in one batch; more would make the commit, and all that wait for it, slow. */
+  readonly rows: number;
+  /** Operations that wait, in flight or not; one more is rejected. */
+  readonly waiting: number;
+  /** The longest that a patient operation waits for company, milliseconds. */
+  readonly patience: number;
+}
+
+export const DEFAULT_LIMITS: GroupCommitLimits = { rows: 500, waiting: 100_000, patience: 20 };
+
+export class GroupCommit {
+  readonly #send: (batch: Cell[]) => void;
+  readonly #limits: GroupCommitLimits;
+  #urgent: Operation[] = [];
+  #patient: Operation[] = [];
+  #inFlight: Operation[] = [];
+  #nextIsPlanned = false;
+  #timerRuns = false;
+  #refusal: StoreError | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(send: (batch: Cell[]) => void, limits: GroupCommitLimits = DEFAULT_LIMITS) {
+    this.#send = send;
+    this.#limits = limits;
+  }
+
+  /** Operations not yet answered. */
+  get waiting(): number {
+    return this.#urgent.length + this.#patient.length + this.#inFlight.length;
+  }
+
+  /** Adds an operation (see writes.ts) to the next batch; resolves when it is on disk. */
+  urgent(cells: readonly Cell[]): Promise<void> {
+    return this.#add(this.#urgent, cells, () => this.#planNext());
+  }
+
+  /** The same for an operation that rides on the next batch, or makes one after `patience`. */
+  patient(cells: readonly Cell[]): Promise<void> {
+    return this.#add(this.#patient, cells, () => this.#startTimer());
+  }
+
+  /** The answer to the batch that was sent: which of its operations failed. */
+  settle(failed: 'all' | readonly (Failure | undefined)[], failure?: Failure): void {
+    const done = this.#inFlight;
+    this.#inFlight = [];
+    for (const [index, operation] of done.entries()) {
+      const own = failed === 'all' ? failure : failed[index];
+      if (own === undefined) operation.resolve();
+      else operation.reject(fromFailure(own));
+    }
+    if (this.#urgent.length > 0) this.#planNext();
+    else this.#checkIdle();
+  }
+
+  /** Rejects every later operation; those that wait already are still committed. */
+  refuse(error: StoreError): void {
+    this.#refusal ??= error;
+  }
+
+  /** Rejects all that waits, and every later operation. */
+  end(error: StoreError): void {
+    this.refuse(error);
+    const all = [...this.#inFlight, ...this.#urgent, ...this.#patient];
+    this.#inFlight = [];
+    this.#urgent = [];
+    this.#patient = [];
+    for (const operation of all) operation.reject(error);
+    this.#checkIdle();
+  }
+
+  /** Commits what waits now, the patient included; resolves when nothing waits any more. */
+  async drain(): Promise<void> {
+    this.#hurry();
+    if (this.waiting === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  #add(queue: Operation[], cells: readonly Cell[], then: () => void): Promise<void> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    if (this.waiting >= this.#limits.waiting) {
+      return Promise.reject(
+        new StoreError(
+          'overloaded',
+          `${this.#limits.waiting} operations wait for the disk already: this one was not taken. ` +
+            'The disk is too slow for this load, or it hangs.',
+        ),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ cells, resolve, reject });
+      then();
+    });
+  }
+
+  // After the present turn of the event loop: what the same turn still adds comes along.
+  #planNext(): void {
+    if (this.#nextIsPlanned || this.#inFlight.length > 0) return;
+    this.#nextIsPlanned = true;
+    setImmediate(() => {
+      this.#nextIsPlanned = false;
+      this.#sendNext();
+    });
+  }
+
+  #sendNext(): void {
+    if (this.#inFlight.length > 0 || this.waiting === 0) return;
+    const batch: Cell[] = [];
+    const rows = this.#take(this.#urgent, batch, 0);
+    if (this.#urgent.length === 0) this.#take(this.#patient, batch, rows);
+    this.#send(batch);
+  }
+
+  /** Moves operations from the front of `queue` into the batch; the batch's rows then. */
+  #take(queue: Operation[], batch: Cell[], rowsBefore: number): number {
+    let rows = rowsBefore;
+    let count = 0;
+    for (const { cells } of queue) {
+      rows += countAt(cells, 0);
+      // An operation larger than a whole batch goes alone: it must stay in one commit.
+      if (rows > this.#limits.rows && batch.length > 0) break;
+      for (const cell of cells) batch.push(cell);
+      count += 1;
+    }
+    for (const operation of queue.splice(0, count)) this.#inFlight.push(operation);
+    return rows;
+  }
+
+  // Never cancelled: a timer that finds nothing costs less than cancelling one with every batch.
+  #startTimer(): void {
+    if (this.#timerRuns) return;
+    this.#timerRuns = true;
+    setTimeout(() => {
+      this.#timerRuns = false;
+      this.#hurry();
+    }, this.#limits.patience);
+  }
+
+  // Patience is over: the patient become urgent, so that constant urgent load cannot starve them.
+  #hurry(): void {
+    for (const operation of this.#patient.splice(0)) this.#urgent.push(operation);
+    if (this.#urgent.length > 0) this.#planNext();
+  }
+
+  #checkIdle(): void {
+    if (this.waiting === 0) this.#whenIdle?.();
+  }
+}

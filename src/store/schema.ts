@@ -1,0 +1,127 @@
+// The tables of carillon.db and the steps from each older version to the newest. It only makes the
+// tables; the statements that use them are in writes.ts and queries.ts.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from './store-error.ts';
+
+// Every list is read through an index, newest first, so that ten million rows cost no more than ten.
+// STRICT: a wrong type is refused rather than stored. Times are milliseconds since 1970.
+const VERSION_1 = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE lines (
+    number TEXT PRIMARY KEY,
+    customer TEXT NOT NULL,
+    title TEXT NOT NULL,
+    short TEXT NOT NULL,
+    offer TEXT NOT NULL,
+    notification_url TEXT NOT NULL,
+    source_ip TEXT NOT NULL,
+    source_ip_match TEXT NOT NULL,
+    buzzee_url TEXT NOT NULL,
+    ha1_md5 TEXT NOT NULL,
+    ha1_sha256 TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX lines_short ON lines (customer, short) WHERE short <> '';
+
+  CREATE TABLE bindings (
+    line TEXT NOT NULL REFERENCES lines (number) ON DELETE CASCADE,
+    contact TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    source_host TEXT NOT NULL,
+    source_port INTEGER NOT NULL,
+    behind_nat INTEGER NOT NULL,
+    call_id TEXT NOT NULL,
+    cseq INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    registered_at INTEGER NOT NULL,
+    user_agent TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    PRIMARY KEY (line, contact)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    callref TEXT NOT NULL UNIQUE,
+    dref TEXT NOT NULL,
+    dref_replace TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    is_acd INTEGER NOT NULL,
+    redirecting_number TEXT NOT NULL,
+    account TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    callee TEXT NOT NULL,
+    sip_call_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    setup_at INTEGER NOT NULL,
+    connect_at INTEGER,
+    release_at INTEGER,
+    cause TEXT
+  ) STRICT;
+  CREATE INDEX calls_account ON calls (account);
+  CREATE INDEX calls_sip_call_id ON calls (sip_call_id);
+  CREATE INDEX calls_open ON calls (dref) WHERE state <> 'RELEASE';
+
+  CREATE TABLE open_sessions (dref TEXT PRIMARY KEY, wire TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE notifications (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    callref TEXT NOT NULL,
+    account TEXT NOT NULL,
+    type TEXT NOT NULL,
+    url TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX notifications_callref ON notifications (callref);
+  CREATE INDEX notifications_account ON notifications (account);
+  CREATE INDEX notifications_pending ON notifications (seq) WHERE state = 'pending';
+
+  CREATE TABLE attempts (
+    notification INTEGER NOT NULL REFERENCES notifications (seq) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    status INTEGER,
+    error TEXT,
+    PRIMARY KEY (notification, n)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
+const migrations: readonly string[] = [VERSION_1];
+
+/** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
+export const SCHEMA_VERSION = migrations.length;
+
+/**
+ * The version of the database's tables, 0 for a fresh file.
+ * Throws `newer-version` for one that this program does not know, `corrupt` for a file that holds
+ * tables but none of ours. Changes nothing.
+ */
+export function readVersion(db: DatabaseSync, path: string): number {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError(
+      'newer-version',
+      `${path} was written by a newer carillon (format ${version}, this one knows up to ` +
+        `${SCHEMA_VERSION}). Start the newer carillon, or use another data directory.`,
+    );
+  }
+  if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) {
+    throw new StoreError(
+      'corrupt',
+      `${path} is a database of another program. Use another data directory.`,
+    );
+  }
+  return version;
+}
+
+/** Brings the tables from `version` to the newest, each step whole or not at all. */
+export function migrate(db: DatabaseSync, version: number): void {
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

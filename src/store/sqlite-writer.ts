@@ -1,0 +1,172 @@
+// The thread that owns the database: it opens it, commits one batch after the other, answers reads.
+// It decides nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts).
+//
+// To this thread come a flat array (a batch), a ReadRequest, or 'close'; each batch is answered by a
+// BatchAnswer, each read by a ReadAnswer, opening by a ReadyAnswer.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { openDatabase, type Identity } from './open-database.ts';
+import { prepareQueries, type Queries } from './queries.ts';
+import { StoreError, isFaultOfOneOperation, toFailure, type Failure } from './store-error.ts';
+import { WRITES, countAt, writeStatement, type Cell } from './writes.ts';
+
+export interface WriterStart extends Identity {
+  readonly path: string;
+}
+
+export interface ReadRequest {
+  readonly read: number;
+  readonly query: keyof Queries;
+  readonly args: readonly unknown[];
+}
+
+/** `failure` is undefined where the database is open. */
+export interface ReadyAnswer {
+  readonly kind: 'ready';
+  readonly failure: Failure | undefined;
+}
+
+/** `failed` holds the operations that were not kept, by their place in the batch; mostly nothing. */
+export interface BatchAnswer {
+  readonly kind: 'batch';
+  readonly failed: 'all' | readonly (Failure | undefined)[];
+  readonly failure?: Failure;
+}
+
+export interface ReadAnswer {
+  readonly kind: 'read';
+  readonly read: number;
+  readonly rows?: unknown;
+  readonly failure?: Failure;
+}
+
+export type ToWriter = Cell[] | ReadRequest | 'close';
+export type FromWriter = ReadyAnswer | BatchAnswer | ReadAnswer;
+
+const COMMITTED: BatchAnswer = { kind: 'batch', failed: [] };
+
+/** Commits batches on one connection. */
+class BatchWriter {
+  readonly #db: DatabaseSync;
+  readonly #statements: StatementSync[];
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#statements = WRITES.map(({ sql }) => db.prepare(sql));
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+  }
+
+  /** Commits a batch: all of it, or all of it but the operations that are at fault themselves. */
+  write(cells: Cell[]): BatchAnswer {
+    try {
+      this.#begin.run();
+      for (let at = 0; at < cells.length;) at = this.#apply(cells, at);
+      this.#commit.run();
+      return COMMITTED;
+    } catch (error) {
+      this.#rollback();
+      return isFaultOfOneOperation(error) ? this.#writeOneByOne(cells) : allFailed(error);
+    }
+  }
+
+  /** The same batch again, each operation on its own savepoint, so that a bad one fails alone. */
+  #writeOneByOne(cells: Cell[]): BatchAnswer {
+    const failed: (Failure | undefined)[] = [];
+    try {
+      this.#begin.run();
+      for (let at = 0; at < cells.length; at = endOfOperation(cells, at)) {
+        this.#db.exec('SAVEPOINT operation');
+        try {
+          this.#apply(cells, at);
+          failed.push(undefined);
+        } catch (error) {
+          if (!isFaultOfOneOperation(error)) throw error;
+          this.#db.exec('ROLLBACK TO operation');
+          failed.push(toFailure(error, 'refused', 'this contradicts what the store holds'));
+        }
+        this.#db.exec('RELEASE operation');
+      }
+      this.#commit.run();
+      return { kind: 'batch', failed };
+    } catch (error) {
+      this.#rollback();
+      return allFailed(error);
+    }
+  }
+
+  /** Runs the statements of the operation that begins at `at`; the place of the next one. */
+  #apply(cells: Cell[], at: number): number {
+    let place = at + 1;
+    for (let left = countAt(cells, at); left > 0; left -= 1) {
+      const number = countAt(cells, place);
+      const { values, missing } = writeStatement(number);
+      const first = place + 1;
+      place = first + values;
+      const { changes } = this.#statements[number]!.run(...cells.slice(first, place));
+      if (changes === 0 && missing !== undefined) throw new StoreError('refused', missing);
+    }
+    return place;
+  }
+
+  // A full disk or an I/O error makes SQLite roll back by itself.
+  #rollback(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // The error that led here is the one to report; the next batch's BEGIN says if it is worse.
+    }
+  }
+}
+
+function endOfOperation(cells: Cell[], at: number): number {
+  let place = at + 1;
+  for (let left = countAt(cells, at); left > 0; left -= 1) {
+    place += 1 + writeStatement(countAt(cells, place)).values;
+  }
+  return place;
+}
+
+function allFailed(error: unknown): BatchAnswer {
+  const failure = toFailure(error, 'write-failed', 'nothing of this could be written');
+  return { kind: 'batch', failed: 'all', failure };
+}
+
+function answerRead(queries: Queries, { read, query, args }: ReadRequest): ReadAnswer {
+  try {
+    return { kind: 'read', read, rows: Reflect.apply(queries[query], undefined, args) };
+  } catch (error) {
+    return { kind: 'read', read, failure: toFailure(error, 'read-failed', `${query} failed`) };
+  }
+}
+
+/** The whole life of the thread. */
+function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
+  const send = (answer: FromWriter): void => port.postMessage(answer);
+  let db: DatabaseSync;
+  try {
+    db = openDatabase(start.path, start);
+  } catch (error) {
+    send({ kind: 'ready', failure: toFailure(error, 'not-writable', `cannot open ${start.path}`) });
+    return;
+  }
+  const writer = new BatchWriter(db);
+  const queries = prepareQueries(db);
+  port.on('message', (message: ToWriter) => {
+    if (Array.isArray(message)) send(writer.write(message));
+    else if (message !== 'close') send(answerRead(queries, message));
+    else {
+      // Closing moves the write-ahead log into the database; without a listener the thread ends.
+      db.close();
+      port.close();
+    }
+  });
+  send({ kind: 'ready', failure: undefined });
+}
+
+// startWriter in sqlite-store.ts, the only one that starts this thread, gives it just this.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+if (parentPort !== null) run(parentPort, workerData as WriterStart);
