@@ -338,7 +338,8 @@ function refuseOpenSandbox({ host }: HostPort, where: string | undefined): void 
 
 /** `; did you mean "…"?` for the nearest of the known names, or nothing where none is near. */
 export function suggest(name: string, known: readonly string[]): string {
-  const limit = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+  // Two letters that changed places count as two changes.
+  const limit = name.length < 4 ? 1 : 2;
   const nearest = known
     .map((candidate) => ({ candidate, distance: editDistance(name.slice(0, 40), candidate) }))
     .sort((a, b) => a.distance - b.distance)[0];

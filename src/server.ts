@@ -48,7 +48,7 @@ export interface RunningServer {
 export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
   const closing: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const close of closing.splice(0).toReversed()) await close();
   };
   try {
     return await start(config, log, closing, closeAll);
@@ -65,7 +65,10 @@ async function start(
   closeAll: () => Promise<void>,
 ): Promise<RunningServer> {
   const onFault = (error: unknown, callref?: string): void => {
-    log.error({ err: error, ...(callref === undefined ? {} : { callref }) }, 'a fault in the server');
+    log.error(
+      { err: error, ...(callref === undefined ? {} : { callref }) },
+      'a fault in the server',
+    );
   };
 
   // Where everything is kept.
@@ -83,7 +86,8 @@ async function start(
     advertise: config.advertise,
     timers: realTimers(),
     product: `Carillon/${version}`,
-    onDropped: (what, source) => log.debug({ what, from: `${source.host}:${source.port}` }, 'dropped'),
+    onDropped: (what, source) =>
+      log.debug({ what, from: `${source.host}:${source.port}` }, 'dropped'),
     onFault: (error) => onFault(error),
   });
   closing.push(() => endpoint.close());
@@ -108,7 +112,8 @@ async function start(
   await registrar.start();
   closing.push(() => registrar.stop());
   lines.onChange((change) => {
-    const passwordChanged = change.kind === 'changed' && change.before.ha1Md5 !== change.line.ha1Md5;
+    const passwordChanged =
+      change.kind === 'changed' && change.before.ha1Md5 !== change.line.ha1Md5;
     if (change.kind === 'removed' || passwordChanged) registrar.dropLine(change.line.number);
   });
 
@@ -131,7 +136,16 @@ async function start(
       const notifications = outbox.prepare(events);
       await store.recordCalls(events, notifications, dref, wire);
       for (const { type, call, cause } of events) {
-        log.info({ callref: call.callref, line: call.account, caller: call.caller, callee: call.callee, cause }, type);
+        log.info(
+          {
+            callref: call.callref,
+            line: call.account,
+            caller: call.caller,
+            callee: call.callee,
+            cause,
+          },
+          type,
+        );
       }
       outbox.enqueue(notifications);
     },
@@ -169,7 +183,11 @@ async function start(
   const web = await openWeb({
     host: config.http.host,
     port: config.http.port,
-    healthy: () => ready,
+    healthy: async () => {
+      // A store that does not answer cannot keep an event: then no call can be taken.
+      const kept = await store.getMeta('realm').catch(() => undefined);
+      return ready && kept === config.realm;
+    },
     ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
   });
   closing.push(() => web.close());

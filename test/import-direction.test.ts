@@ -45,20 +45,27 @@ interface Import {
 
 function importsOf(folder: string): Import[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    .filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'),
+    )
     .flatMap((entry) => {
       const path = join(entry.parentPath, entry.name);
       const text = readFileSync(path, 'utf8');
       return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) => ({
         file: relative(src, path).split(sep).join('/'),
-        target: relative(src, join(dirname(path), match[1]!)).split(sep).join('/'),
+        target: relative(src, join(dirname(path), match[1]!))
+          .split(sep)
+          .join('/'),
       }));
     });
 }
 
 test('every room imports only the rooms that the table allows', () => {
   const imports = importsOf(src);
-  assert.ok(imports.length > 100, `only ${imports.length} imports were found: is the reader broken?`);
+  assert.ok(
+    imports.length > 100,
+    `only ${imports.length} imports were found: is the reader broken?`,
+  );
   const wrong = imports.filter(({ file, target }) => {
     const room = file.includes('/') ? file.split('/')[0]! : undefined;
     const other = target.includes('/') ? target.split('/')[0]! : undefined;
@@ -74,6 +81,8 @@ test('every room imports only the rooms that the table allows', () => {
 });
 
 test('nothing imports the web room but the map', () => {
-  const users = importsOf(src).filter(({ file, target }) => target.startsWith('web/') && !file.startsWith('web/'));
+  const users = importsOf(src).filter(
+    ({ file, target }) => target.startsWith('web/') && !file.startsWith('web/'),
+  );
   assert.deepEqual([...new Set(users.map(({ file }) => file))], ['server.ts']);
 });

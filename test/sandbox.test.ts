@@ -19,10 +19,15 @@ test('a simulated call is answered, and the receiver shows the three requests of
   const took = Date.now() - before;
   const callref = /^callref=([\w-]{8,40}) result=answered\n$/.exec(printed)?.[1];
   assert.ok(callref, printed);
-  assert.ok(took > 2900 && took < 6000, `answered after 1 s and hung up after 2 s, but took ${took} ms`);
+  assert.ok(
+    took > 2900 && took < 6000,
+    `answered after 1 s and hung up after 2 s, but took ${took} ms`,
+  );
   for (const type of ['SETUP', 'CONNECT', 'RELEASE']) {
     await server.process.waitForOutput(
-      new RegExp(`GET /notification\\.php\\?account=${line}&caller=${mobile}&callee=${line}&type=${type}\n`),
+      new RegExp(
+        `GET /notification\\.php\\?account=${line}&caller=${mobile}&callee=${line}&type=${type}\n`,
+      ),
       3000,
     );
   }
@@ -52,7 +57,11 @@ test('every outcome that can be asked for comes, with exit status 0', async (t) 
   ];
   const results = await Promise.all(outcomes.map(([args]) => server.cli('simulate', ...args)));
   results.forEach(({ code, stdout, stderr }, i) => {
-    assert.match(stdout, new RegExp(`result=${outcomes[i]![1]}\n`), `${outcomes[i]![0].join(' ')}: ${stderr}`);
+    assert.match(
+      stdout,
+      new RegExp(`result=${outcomes[i]![1]}\n`),
+      `${outcomes[i]![0].join(' ')}: ${stderr}`,
+    );
     assert.equal(code, 0);
   });
   const wrong = await server.cli('simulate', '33611111111', '33622222222');
@@ -80,7 +89,15 @@ test('a restarted sandbox works on, also on other ports', async (t) => {
   await server.kill9();
   server.http = '';
   await server.start();
-  const printed = await server.run('simulate', mobile, line, '--answer-after', '0.1', '--talk', '0.1');
+  const printed = await server.run(
+    'simulate',
+    mobile,
+    line,
+    '--answer-after',
+    '0.1',
+    '--talk',
+    '0.1',
+  );
   assert.match(printed, /result=answered/);
   await server.process.waitForOutput(/type=RELEASE\n/, 3000);
 });

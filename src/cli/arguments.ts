@@ -19,6 +19,8 @@ export interface Command {
   /** Names of what stands without an option, e.g. `NUMBER`; all of them are required. */
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
+  /** Options that cannot be left out, as the usage line shows them. */
+  readonly required?: string;
   /** What else one should know, in whole lines. */
   readonly notes?: string;
   readonly examples: readonly string[];
@@ -87,7 +89,8 @@ export function valueOf(given: Given, name: string): string | undefined {
 /** The line that says how a command is called. */
 export function usageOf(command: Command): string {
   const options = Object.keys(command.options).length === 0 ? [] : ['[options]'];
-  return ['carillon', command.name, ...command.operands, ...options].join(' ');
+  const required = command.required === undefined ? [] : [command.required];
+  return ['carillon', command.name, ...command.operands, ...required, ...options].join(' ');
 }
 
 interface OptionToken {

@@ -5,14 +5,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type GivenFlags, loadStoreSettings, type StoreSettings, UserError } from '../config.ts';
-import { type CommandReply, type Results, createCommands } from '../control/commands.ts';
+import {
+  type Arguments,
+  type CommandReply,
+  type Results,
+  createCommands,
+} from '../control/commands.ts';
 import { connectControl } from '../control/control-client.ts';
+import { lineRules } from '../line-rules.ts';
 import { Lines } from '../lines/lines.ts';
-import { parseTemplate } from '../notifications/template.ts';
-import { checkShortNumber } from '../numbers/dialled.ts';
-import { parseE164 } from '../numbers/parse-number.ts';
+import type { Country } from '../numbers/numbering-plan.ts';
 import type { Identity } from '../store/open-database.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Given, Io, Option } from './arguments.ts';
 
 export const DATA_OPTION: Readonly<Record<string, Option>> = {
@@ -27,20 +32,36 @@ type OwnCommand = Exclude<keyof Results, 'simulate'>;
  */
 export async function carryOut<Name extends OwnCommand>(
   name: Name,
-  args: Readonly<Record<string, unknown>>,
+  args: Arguments,
   given: Given,
   io: Io,
 ): Promise<Results[Name]> {
   const settings = loadStoreSettings(dataFlags(given), io.env);
-  const server = await connectControl(settings.data);
-  let reply: CommandReply<Results[Name]>;
-  if (server === undefined) reply = await carryOutAlone(name, args, settings);
-  else {
-    reply = await server.request(name, args);
-    server.close();
-  }
+  const reply =
+    (await askServer(name, args, settings.data)) ??
+    (await carryOutAlone(name, args, settings).catch(async (error: unknown) => {
+      // A server that was starting when we asked holds the directory, and is ready by now.
+      const isHeld = error instanceof StoreError && error.code === 'locked';
+      const reply = isHeld ? await askServer(name, args, settings.data) : undefined;
+      if (reply === undefined) throw error;
+      return reply;
+    }));
   if (!reply.ok) throw new UserError(reply.error, reply.status);
   return reply.result;
+}
+
+/** The reply of the server that runs on `dataDir`; undefined where none does. */
+async function askServer<Name extends keyof Results>(
+  name: Name,
+  args: Arguments,
+  dataDir: string,
+): Promise<CommandReply<Results[Name]> | undefined> {
+  const server = await connectControl(dataDir);
+  try {
+    return await server?.request(name, args);
+  } finally {
+    server?.close();
+  }
 }
 
 /** The flags of a command that are settings: `--data` alone. */
@@ -51,10 +72,15 @@ export function dataFlags({ options }: Given): GivenFlags {
 
 async function carryOutAlone<Name extends OwnCommand>(
   name: Name,
-  args: Readonly<Record<string, unknown>>,
+  args: Arguments,
   { data, country, realm }: StoreSettings,
 ): Promise<CommandReply<Results[Name]>> {
   const kept = keptIdentity(data);
+  // What is wrong with the arguments is told first, and makes no data directory.
+  if (kept === undefined) {
+    const refused = await refusedByEmptyStore(name, args, country);
+    if (refused !== undefined) return refused;
+  }
   if (kept === undefined && name !== 'line.add') {
     throw new UserError(
       `there is no data directory at ${data}; start a server (carillon serve) or add a line ` +
@@ -65,18 +91,30 @@ async function carryOutAlone<Name extends OwnCommand>(
   const identity = { kind: 'server' as const, realm, ...kept };
   const store = await openSqliteStore(data, identity);
   try {
-    const rules = {
-      realm: identity.realm,
-      parseE164: (text: string) => parseE164(text, country),
-      checkShortNumber: (text: string) => checkShortNumber(text, country),
-      parseTemplate,
-    };
     // Nothing listens to changes here, so there is nothing that could have to be logged.
-    const lines = await Lines.load(store, rules, { error: () => {} });
+    const lines = await Lines.load(store, lineRules(identity.realm, country), { error: () => {} });
     return await createCommands({ lines, store, country })[name](args);
   } finally {
     await store.close();
   }
+}
+
+/** The reply to wrong arguments, found on a store in memory that holds nothing and keeps nothing. */
+export async function refusedByEmptyStore(
+  name: keyof Results,
+  args: Arguments,
+  country: Country,
+): Promise<CommandReply<never> | undefined> {
+  const store = {
+    allLines: async () => [],
+    putLine: async () => {},
+    removeLine: async () => {},
+    listCalls: async () => [],
+    listNotifications: async () => [],
+  };
+  const lines = await Lines.load(store, lineRules('', country), { error: () => {} });
+  const reply = await createCommands({ lines, store, country })[name](args);
+  return !reply.ok && reply.status === 2 ? reply : undefined;
 }
 
 /**

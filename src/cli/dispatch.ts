@@ -1,8 +1,8 @@
 // From what was typed to the command that does it. It prints help and mistakes; the commands, one a
 // file, do the rest.
 
-import { readFileSync } from 'node:fs';
 import { suggest, UserError } from '../config.ts';
+import { version } from '../version.ts';
 import { type Command, type Io, readArguments } from './arguments.ts';
 import { callList } from './call-list.ts';
 import { commandHelp, generalHelp, groupHelp } from './help.ts';
@@ -63,7 +63,7 @@ export function tellFailure(name: string, error: unknown, io: Pick<Io, 'warn' | 
 
 function topLevel(word: string | undefined): string | undefined {
   if (word === '--help' || word === '-h') return generalHelp(COMMANDS);
-  return word === '--version' ? version() : undefined;
+  return word === '--version' ? `carillon ${version}` : undefined;
 }
 
 function helpFor(words: readonly string[]): string {
@@ -104,11 +104,4 @@ function unknownCommand(word: string | undefined): UserError {
   if (word === undefined) return new UserError(`a command is missing${write}`);
   if (word.startsWith('-')) return new UserError(`unknown option ${word}${write}`);
   return new UserError(`unknown command "${word}"${suggest(word, words) || write}`);
-}
-
-function version(): string {
-  // Two folders up, in the checkout (src/cli) as in the published package (dist/cli).
-  const manifest = new URL('../../package.json', import.meta.url);
-  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return `carillon ${version}`;
 }

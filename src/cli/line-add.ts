@@ -10,6 +10,7 @@ export const lineAdd: Command = {
   summary: 'Adds a line: a telephone number with its password and settings.',
   operands: ['NUMBER'],
   options: { ...LINE_OPTIONS, ...DATA_OPTION },
+  required: '--password P|-',
   notes: [
     'NUMBER is written in any usual form: 33123456789, +33 1 23 45 67 89, 0123456789.',
     'A telephone registers with the number as its name and with the password. The password is not',

@@ -3,7 +3,7 @@
 import { loadStoreSettings, secondsReader, UserError } from '../config.ts';
 import { connectControl } from '../control/control-client.ts';
 import { type Command, type Given, valueOf } from './arguments.ts';
-import { dataFlags } from './carry-out.ts';
+import { dataFlags, refusedByEmptyStore } from './carry-out.ts';
 
 export const simulate: Command = {
   name: 'simulate',
@@ -35,9 +35,11 @@ export const simulate: Command = {
       talkS: secondsOf(given, 'talk'),
       outcome: outcomeOf(given),
     };
-    const { data } = loadStoreSettings(dataFlags(given), io.env, true);
+    const { data, country } = loadStoreSettings(dataFlags(given), io.env, true);
     const server = await connectControl(data);
     if (server === undefined) {
+      const refused = await refusedByEmptyStore('simulate', args, country);
+      if (refused?.ok === false) throw new UserError(refused.error, refused.status);
       throw new UserError(
         `no sandbox runs on ${data}; start one with carillon serve --sandbox, or name its directory with --data`,
         1,
@@ -46,8 +48,10 @@ export const simulate: Command = {
     try {
       const reply = await server.request('simulate', args);
       if (!reply.ok) throw new UserError(reply.error, reply.status);
-      const { callref, result } = reply.result;
+      const { callref, result, asked } = reply.result;
       io.print(`callref=${callref} result=${result}`);
+      if (!asked)
+        throw new UserError(`the call ended with "${result}", which was not asked for`, 1);
     } finally {
       server.close();
     }

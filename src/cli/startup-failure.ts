@@ -7,37 +7,46 @@ export function startupFailure(error: unknown, config: Config): unknown {
   if (!(error instanceof Error)) return error;
   // The store classified its own errors and says what to do.
   if (error.name === 'StoreError') return new UserError(error.message, 1, { cause: error });
-  const { code, port, syscall } = error as NodeJS.ErrnoException & { port?: number };
-  if (syscall !== 'listen' && syscall !== 'bind' && syscall !== 'getaddrinfo') return error;
-  const [flag, address] = listenerOf(error, port, config);
-  const reason = listenReason(code, flag, address);
+  const reason = reasonOf(error, config);
   return reason === undefined ? error : new UserError(reason, 1, { cause: error });
 }
 
-/** Which of the listeners failed: SIP alone uses `bind` (UDP), else the port tells. */
-function listenerOf(
-  { syscall, hostname }: Error & { syscall?: string; hostname?: string },
-  port: number | undefined,
-  { http, sip }: Config,
-): ['--http' | '--sip', HostPort] {
+/** What Node adds to the errors of its sockets. */
+type SystemError = Error & {
+  code?: string;
+  syscall?: string;
+  port?: number;
+  address?: string;
+  hostname?: string;
+};
+
+function reasonOf(error: SystemError, { http, sip, outside }: Config): string | undefined {
+  if (error.syscall === 'getaddrinfo') {
+    const { hostname = '' } = error;
+    const flag =
+      hostname === http.host ? '--http' : hostname === outside?.host ? '--outside' : '--sip';
+    return `${flag}: the name ${hostname} has no address; write an address or correct the name`;
+  }
+  // UDP fails in bind, TCP in listen; of the two that listen the port tells which it was.
+  if (error.syscall === 'bind') return listenReason(error.code, '--sip', sip);
+  if (error.syscall !== 'listen') return undefined;
+  // Node leaves port 0 out. A name in place of an address leaves only the port to go by.
   const isHttp =
-    syscall !== 'bind' && (hostname === undefined ? port === http.port : hostname === http.host);
-  return isHttp ? ['--http', http] : ['--sip', sip];
+    (error.port ?? 0) === http.port && (http.port !== sip.port || error.address === http.host);
+  return isHttp ? listenReason(error.code, '--http', http) : listenReason(error.code, '--sip', sip);
 }
 
 function listenReason(code: string | undefined, flag: string, address: HostPort) {
   const { host, port } = address;
   const where = formatHostPort(address);
+  const other = (host: string, port: number) => `${flag} ${formatHostPort({ host, port })}`;
   switch (code) {
     case 'EADDRINUSE':
-      return `${where} is in use by another program; stop that one, or write another port: ${flag} ${formatHostPort({ host, port: port + 1 })}`;
+      return `${where} is in use by another program; stop that one, or write another port, such as ${other(host, port + (port < 65_535 ? 1 : -1))}`;
     case 'EACCES':
-      return `this user may not listen on ${where}; write a port above 1023, such as ${flag} ${formatHostPort({ host, port: 8080 })}`;
+      return `this user may not listen on ${where}; write a port above 1023, such as ${other(host, port + 8000)}`;
     case 'EADDRNOTAVAIL':
-      return `${host} is no address of this machine; write one that is, such as ${flag} 127.0.0.1:${port}`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `the name ${host} has no address; write an address, such as ${flag} 127.0.0.1:${port}`;
+      return `${host} is no address of this machine; write one that is, such as ${other('127.0.0.1', port)}`;
     default:
       return undefined;
   }

@@ -46,6 +46,8 @@ export interface SimulatedCall {
   readonly callref: string;
   /** What became of the call, in one word: `answered`, `busy`, … */
   readonly result: string;
+  /** Whether that is what the request, or the number that was called, asked for. */
+  readonly asked: boolean;
 }
 
 export type SimulateResult =
@@ -111,15 +113,16 @@ export function createCommands({ lines, store, country, simulate }: CommandRooms
       return rows.map((row) => presentNotification(row, maskUserInfo));
     }),
     simulate: replying(async (args) => {
+      const request = simulateRequestOf(args, country);
       if (simulate === undefined) {
         throw new UserError(
           'this server is no sandbox and simulates no calls; start one with carillon serve --sandbox',
           1,
         );
       }
-      const result = await simulate(simulateRequestOf(args, country));
+      const result = await simulate(request);
       if (!result.ok) throw new UserError(result.error, 1);
-      return { callref: result.callref, result: result.result };
+      return { callref: result.callref, result: result.result, asked: result.asked };
     }),
   };
 

@@ -39,7 +39,7 @@ export async function connectControl(dataDir: string): Promise<ControlClient | u
     // ECONNREFUSED: the socket file of a server that was killed.
     if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return undefined;
     if (code === 'EACCES' || code === 'EPERM') {
-      const text = `the server of ${dataDir} belongs to another user; run this command as that user`;
+      const text = `the data directory ${dataDir} belongs to another user; run this command as that user`;
       throw new Error(text, { cause: error });
     }
     throw error;

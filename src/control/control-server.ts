@@ -4,7 +4,7 @@
 // is control-client.ts.
 
 import { once } from 'node:events';
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Logger } from '../watch/log.ts';
@@ -83,7 +83,7 @@ export async function startControlServer(
 async function listenPrivately(server: Server, path: string): Promise<void> {
   const isFile = process.platform !== 'win32';
   if (isFile) rmSync(path, { force: true });
-  // The socket is made inside listen(); with this mask nobody can connect before the mode is set.
+  // The socket is made inside listen(), with mode 0600 from its first moment.
   const mask = isFile ? process.umask(0o177) : 0;
   try {
     server.listen({ path });
@@ -91,7 +91,6 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
     if (isFile) process.umask(mask);
   }
   await once(server, 'listening');
-  if (isFile) chmodSync(path, 0o600);
 }
 
 function refuse(socket: Socket, error: string): void {
@@ -144,8 +143,10 @@ class ConnectedClient {
   }
 
   #receive(chunk: Buffer | string): void {
+    if (this.#ending) return;
     this.#lines.push(chunk);
-    if (!this.#running) void this.#answerAll();
+    // Half a line leaves the clock running.
+    if (!this.#running && this.#lines.hasNews) void this.#answerAll();
   }
 
   async #answerAll(): Promise<void> {
@@ -153,7 +154,10 @@ class ConnectedClient {
     // Nothing is read while a command runs: a client that floods us fills its own buffer, not ours.
     this.#socket.pause();
     this.#stopClock();
-    for (let line = this.#lines.next(); line !== undefined; line = this.#lines.next()) {
+    // What a client asked for and left behind when it went away is not done.
+    while (this.#socket.writable) {
+      const line = this.#lines.next();
+      if (line === undefined) break;
       await this.#send(await this.#answer(line));
     }
     if (this.#lines.overflowed) {

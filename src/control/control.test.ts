@@ -58,11 +58,16 @@ interface Reply {
   readonly error?: string;
 }
 
+/** Unlike events.once, also where an error comes first: a write may meet the server's end. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 /** Everything the server says until it disconnects. */
 async function untilClosed(socket: Socket): Promise<Reply[]> {
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString()));
-  await once(socket, 'close');
+  await closed(socket);
   return text
     .split('\n')
     .filter(Boolean)
@@ -77,7 +82,7 @@ async function reply(socket: Socket): Promise<Reply> {
 test('a command reaches the server and its reply comes back', async (t) => {
   const directory = dataDirectory(t);
   let given: unknown;
-  const commands = {
+  const commands: NamedCommands = {
     'line.remove': async (args) => {
       given = args;
       return { ok: true, result: { number: 'é' } };
@@ -238,7 +243,7 @@ test('half a request holds its place for the idle time only, also when it drips'
 
 test('a command may take longer than the idle time', async (t) => {
   const directory = dataDirectory(t);
-  const slow = {
+  const slow: NamedCommands = {
     simulate: () =>
       new Promise((resolve) => setTimeout(() => resolve({ ok: true, result: 'late' }), 150)),
   };
@@ -276,7 +281,7 @@ test('a client that leaves in mid-command harms neither the command nor the othe
   const began = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const finished = Promise.withResolvers<void>();
-  const commands = {
+  const commands: NamedCommands = {
     'line.add': async () => {
       began.resolve();
       await go.promise;
@@ -301,7 +306,7 @@ test('a command that throws is answered and logged, and the server goes on', asy
   const directory = dataDirectory(t);
   const lines: string[] = [];
   const log = createLog('error', { write: (line) => lines.push(line) });
-  const commands = {
+  const commands: NamedCommands = {
     'line.add': () => Promise.reject(new Error('the disk is full')),
     'line.set': async () => ({ ok: true, result: 1n }),
     'line.list': async () => ({ ok: true, result: [] }),
@@ -324,7 +329,7 @@ test('a command that throws is answered and logged, and the server goes on', asy
 test('a client that does not read its replies is disconnected and fills no memory', async (t) => {
   const directory = dataDirectory(t);
   let answered = 0;
-  const commands = {
+  const commands: NamedCommands = {
     'line.list': async () => {
       answered += 1;
       return { ok: true, result: 'x'.repeat(1_000_000) };
@@ -336,7 +341,7 @@ test('a client that does not read its replies is disconnected and fills no memor
   socket.write('{"id":1,"command":"line.list"}\n'.repeat(1000));
   // Paused, it learns of the end only by writing.
   const write = setInterval(() => socket.write(' '), 10);
-  await once(socket, 'close');
+  await closed(socket);
   clearInterval(write);
   assert.ok(answered < 5, `${answered} replies were made`);
 });
@@ -345,7 +350,7 @@ test('closing lets a running command finish and refuses new ones', async (t) => 
   const directory = dataDirectory(t);
   const began = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
-  const commands = {
+  const commands: NamedCommands = {
     'line.add': async () => {
       began.resolve();
       await go.promise;
@@ -357,12 +362,12 @@ test('closing lets a running command finish and refuses new ones', async (t) => 
   const client = await connectControl(directory);
   const answer: Promise<unknown> | undefined = client?.request('line.add', {});
   await began.promise;
-  const closed = server.close();
-  await once(idle, 'close');
+  const ended = server.close();
+  await closed(idle);
   assert.equal(await connectControl(directory), undefined);
   go.resolve();
   assert.deepEqual(await answer, { ok: true, result: 'kept' });
-  await closed;
+  await ended;
   open.pop();
   await assert.rejects(async () => client?.request('line.list', {}), /ended before it answered/);
 });
@@ -370,7 +375,7 @@ test('closing lets a running command finish and refuses new ones', async (t) => 
 test('closing does not wait for a command that never ends', async (t) => {
   const directory = dataDirectory(t);
   const began = Promise.withResolvers<void>();
-  const commands = {
+  const commands: NamedCommands = {
     simulate: () => {
       began.resolve();
       return new Promise(() => {});

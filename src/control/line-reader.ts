@@ -20,6 +20,11 @@ export class LineReader {
     return this.#overflowed;
   }
 
+  /** True where there is a whole line to take, or the overflow to tell. */
+  get hasNews(): boolean {
+    return this.#overflowed || this.#lines.length > 0;
+  }
+
   push(chunk: Buffer | string): void {
     let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     while (!this.#overflowed) {

@@ -2,7 +2,8 @@
 // no retries. undici's bare `dispatch` is used because it costs half of its `request` and a ninth of
 // `fetch`, and because it sends the path as given.
 
-import { Agent } from 'undici';
+import { Socket } from 'node:net';
+import { Agent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
@@ -26,9 +27,9 @@ export interface SendResult extends Attempt {
 
 export interface Sender {
   /** Never rejects: every failure is a result. */
-  send(request: SendRequest): Promise<SendResult>;
+  readonly send: (request: SendRequest) => Promise<SendResult>;
   /** Drops every connection; requests on their way end with the failure `stopped`. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface SenderOptions {
@@ -47,16 +48,24 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 
 export function createSender(options: SenderOptions): Sender {
   const { clock, version, timeoutMs = 5000, connectionsPerOrigin = 20, ca } = options;
+  const sockets = new Set<Socket>();
+  // The timeout of a try covers connecting; this one only frees the connection that hangs.
+  const connect = buildConnector({ allowH2: false, timeout: timeoutMs, ...(ca && { ca }) });
   const agent = new Agent({
     allowH2: false,
     pipelining: 1,
     connections: connectionsPerOrigin,
     keepAliveTimeout: 4000,
-    // Our own timer covers the whole try. This one only frees the connection that hangs.
-    connectTimeout: timeoutMs,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: ca === undefined ? {} : { ca },
+    connect(target, connected) {
+      // The socket is returned, though undici's types do not say so. Destroying an agent leaves those
+      // that are still connecting, and they would hold a stopped server up.
+      const socket: unknown = connect(target, connected);
+      if (!(socket instanceof Socket)) return;
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    },
   });
   let closed = false;
 
@@ -149,6 +158,7 @@ export function createSender(options: SenderOptions): Sender {
       if (closed) return;
       closed = true;
       await agent.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -151,9 +151,10 @@ describe('a template', () => {
   });
 });
 
+const path = (caller: string) => expand('http://h/_CALLER_/x?t=_N_TYPE_', { caller });
+const query = (caller: string) => expand('http://h/x?c=_CALLER_&t=_N_TYPE_', { caller });
+
 describe('a value', () => {
-  const path = (caller: string) => expand('http://h/_CALLER_/x?t=_N_TYPE_', { caller });
-  const query = (caller: string) => expand('http://h/x?c=_CALLER_&t=_N_TYPE_', { caller });
   const hostile: [value: string, encoded: string][] = [
     ['anonymous', 'anonymous'],
     ['alice.b-c_d~e', 'alice.b-c_d~e'],

@@ -8,9 +8,12 @@ import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import type { Attempt, Notification, NotificationState } from '../store/store.ts';
+import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { OutboxStore } from './outbox.ts';
+import { createSender } from './send.ts';
+import type { SenderOptions } from './send.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that brands test numbers
 export const number = (digits: string): E164 => digits as E164;
@@ -55,6 +58,18 @@ export function lineWith(settings: Partial<Line>): Line {
 }
 
 export const silent: Log = { info() {}, warn() {}, error() {} };
+
+export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK';
+
+/** A sender that its test closes by leaving the block. */
+export function sender(options: Partial<SenderOptions> = {}) {
+  const made = createSender({ clock: systemClock, version: '1.2.3', ...options });
+  return {
+    get: (url: string, attempt = 1) => made.send({ url, id: 'call-0001-1', attempt }),
+    close: () => made.close(),
+    [Symbol.asyncDispose]: () => made.close(),
+  };
+}
 
 /** A clock that moves only when told. */
 export class HandClock implements Clock {
@@ -175,12 +190,16 @@ interface MemoryRow {
   readonly attempts: Attempt[];
 }
 
-/** A store in memory. `lag` is awaited before each write shows and before each read answers. */
+/**
+ * A store in memory. `lag` is awaited before each write shows and before each read answers; writes
+ * show in the order they were asked for.
+ */
 export class MemoryStore implements OutboxStore {
   readonly rows = new Map<number, MemoryRow>();
   readonly signal = new Signal();
   readonly reads: { afterSeq: number; limit: number }[] = [];
   lag: () => Promise<void> = async () => {};
+  #lastWrite: Promise<void> = Promise.resolve();
 
   commit(notifications: readonly Notification[]): void {
     for (const notification of notifications) {
@@ -203,7 +222,12 @@ export class MemoryStore implements OutboxStore {
     return found;
   }
 
-  async recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
+  recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(seq, attempt, state));
+    return this.#lastWrite;
+  }
+
+  async #write(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
     await this.lag();
     const row = this.rows.get(seq)!;
     row.attempts.push(attempt);

@@ -54,7 +54,11 @@ export async function openSandbox(rooms: SandboxRooms): Promise<OpenSandbox> {
     showNotification: (line) => process.stdout.write(`  ${line}\n`),
     close: () => sandbox.stop(),
     async start(httpPort) {
-      await makeLines(lines, store, `http://${hostPort(config.http.host, httpPort)}/notification.php`);
+      await makeLines(
+        lines,
+        store,
+        `http://${hostPort(config.http.host, httpPort)}/notification.php`,
+      );
       await sandbox.start();
     },
   };
@@ -73,7 +77,8 @@ async function makeLines(lines: Lines, store: Store, receiver: string): Promise<
     for (const number of sandboxLines) {
       const notificationUrl = templateAt(receiver);
       const added = await lines.add({ number, password: sandboxPassword, notificationUrl });
-      if (!added.ok) throw new Error(`the sandbox could not make its line ${number}: ${added.error}`);
+      if (!added.ok)
+        throw new Error(`the sandbox could not make its line ${number}: ${added.error}`);
     }
   } else {
     for (const line of lines.all()) {

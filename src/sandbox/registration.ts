@@ -64,7 +64,7 @@ export class Registration {
         .add('call-id', this.#callId)
         .add('cseq', `${++this.#cseq} REGISTER`)
         .add('contact', `${contact};+sip.instance="${instanceOf(line.number)}";expires=${expires}`)
-        .add('user-agent', 'Carillon sandbox telephone') as SipRequest;
+        .add('user-agent', 'Carillon sandbox telephone');
     const first = request();
     const answer = await endpoint.requestOutside(first, this.#server);
     if (typeof answer === 'string') return false;

@@ -12,7 +12,7 @@ import type { Registrar } from '../registrar/registrar.ts';
 import type { Hop } from '../sip/transport/hop.ts';
 import type { Store } from '../store/store.ts';
 import { instanceOf, Registration } from './registration.ts';
-import { Telephone } from './telephone.ts';
+import type { Telephone } from './telephone.ts';
 import type { Behaviour } from './telephone.ts';
 
 /** The lines that a new sandbox has (DESIGN.md). */
@@ -35,18 +35,27 @@ export interface SandboxOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** One-time orders for the next call between two numbers; and what everybody does without orders. */
+/**
+ * One-time orders for the next calls between two numbers, first come first served, since several calls
+ * may be simulated at once; and what everybody does without orders.
+ */
 export class Behaviours {
-  readonly #orders = new Map<string, Behaviour>();
+  readonly #orders = new Map<string, Behaviour[]>();
   /** Lines whose simulated telephone keeps silent, since a real one is registered. */
   readonly silent = new Set<string>();
 
   order(caller: string, callee: string, behaviour: Behaviour): void {
-    this.#orders.set(`${caller}>${callee}`, behaviour);
+    const key = `${caller}>${callee}`;
+    this.#orders.set(key, [...(this.#orders.get(key) ?? []), behaviour]);
   }
 
-  withdraw(caller: string, callee: string): void {
-    this.#orders.delete(`${caller}>${callee}`);
+  /** Takes an order back that nobody served. */
+  withdraw(caller: string, callee: string, behaviour: Behaviour): void {
+    const key = `${caller}>${callee}`;
+    this.#keep(
+      key,
+      (this.#orders.get(key) ?? []).filter((each) => each !== behaviour),
+    );
   }
 
   ofTelephone = (called: string, caller: string): Behaviour => {
@@ -63,9 +72,14 @@ export class Behaviours {
 
   #take(caller: string, callee: string): Behaviour | undefined {
     const key = `${caller}>${callee}`;
-    const behaviour = this.#orders.get(key);
-    this.#orders.delete(key);
-    return behaviour;
+    const [first, ...rest] = this.#orders.get(key) ?? [];
+    this.#keep(key, rest);
+    return first;
+  }
+
+  #keep(key: string, orders: Behaviour[]): void {
+    if (orders.length > 0) this.#orders.set(key, orders);
+    else this.#orders.delete(key);
   }
 }
 
@@ -115,7 +129,8 @@ export class Sandbox {
       };
     }
     const real = to !== undefined && this.#behaviours.silent.has(to.number);
-    this.#behaviours.order(caller, callee, this.#behaviourFor(request, callee, to === undefined));
+    const behaviour = this.#behaviourFor(request, callee, to === undefined);
+    this.#behaviours.order(caller, callee, behaviour);
     const end = await (from ? telephones : outside).call({
       from: caller,
       to: callee,
@@ -124,9 +139,10 @@ export class Sandbox {
       talkMs: talkOfCaller(request, to !== undefined && !real, real),
       patienceMs: this.#patienceFor(request, real),
     });
-    this.#behaviours.withdraw(caller, callee);
+    this.#behaviours.withdraw(caller, callee, behaviour);
     const [call] = await store.listCalls({ sipCallId: end.callId, limit: 2 });
-    if (!call) return { ok: false, error: `the server refused the call with SIP status ${end.status}` };
+    if (!call)
+      return { ok: false, error: `the server refused the call with SIP status ${end.status}` };
     const result = resultOf(end.status);
     return { ok: true, callref: call.callref, result, asked: isAsked(request, result, callee, to) };
   }
@@ -161,7 +177,8 @@ export class Sandbox {
       ? this.#behaviours.ofOutside(callee, '')
       : ({ kind: 'answer', answerAfterMs, talkMs } as Behaviour);
     return {
-      kind: request.outcome === 'busy' ? 'busy' : request.outcome === 'no-answer' ? 'ring' : usual.kind,
+      kind:
+        request.outcome === 'busy' ? 'busy' : request.outcome === 'no-answer' ? 'ring' : usual.kind,
       answerAfterMs: secondsToMs(request.answerAfterS, usual.answerAfterMs),
       talkMs: isOutside ? undefined : secondsToMs(request.talkS, talkMs),
     };

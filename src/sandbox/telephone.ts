@@ -105,7 +105,12 @@ export class Telephone {
       resolve({ callId: invite.request.callId, status });
     };
     const onFailure = (failure: SipResponse | ClientFailure): void => {
-      if (typeof failure !== 'string' && failure.status === 401 && !challenged && options.credentials) {
+      if (
+        typeof failure !== 'string' &&
+        failure.status === 401 &&
+        !challenged &&
+        options.credentials
+      ) {
         challenged = true;
         const lines = answerChallenge(invite.request, failure, options.credentials);
         if (lines) {
@@ -174,7 +179,13 @@ export class Telephone {
     // It hangs up only once the answer was acknowledged (RFC 3261, 15).
     invite.onAck = () => this.#talk(invite.dialog, talkMs, () => {});
     invite.dialog.handlers = this.#handlers(invite.dialog, () => invite.stop());
-    invite.accept([['contact', contact], ['content-type', 'application/sdp']], this.#sdp());
+    invite.accept(
+      [
+        ['contact', contact],
+        ['content-type', 'application/sdp'],
+      ],
+      this.#sdp(),
+    );
   }
 
   /** Talks until either side hangs up. */
@@ -202,7 +213,13 @@ export class Telephone {
       onReinvite: (again) => {
         dialog.refreshTarget(again.request);
         const contact = this.endpoint.contactFor(again.source);
-        again.accept([['contact', contact], ['content-type', 'application/sdp']], this.#sdp());
+        again.accept(
+          [
+            ['contact', contact],
+            ['content-type', 'application/sdp'],
+          ],
+          this.#sdp(),
+        );
       },
       onRequest: (transaction) => {
         const lines = [['contact', this.endpoint.contactFor(transaction.source)]] as const;

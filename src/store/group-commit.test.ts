@@ -126,6 +126,15 @@ test('the end rejects what is in flight, what waits, and what comes later', asyn
   for (const promise of all) await assert.rejects(promise, { code: 'writer-lost' });
 });
 
+test('a batch that was planned when the end came is not sent', async (t) => {
+  const { commits, batches, turn } = sample(t);
+  const waiting = commits.urgent(operation('waits'));
+  commits.end(new StoreError('writer-lost', 'gone'));
+  await assert.rejects(waiting, { code: 'writer-lost' });
+  turn();
+  assert.deepEqual(batches, []);
+});
+
 test('draining commits the patient at once and resolves after the last answer', async (t) => {
   const { commits, batches, turn } = sample(t);
   await commits.drain();

@@ -121,7 +121,8 @@ export class GroupCommit {
   }
 
   #sendNext(): void {
-    if (this.#inFlight.length > 0 || this.waiting === 0) return;
+    // All was rejected since this was planned.
+    if (this.waiting === 0) return;
     const batch: Cell[] = [];
     const rows = this.#take(this.#urgent, batch, 0);
     if (this.#urgent.length === 0) this.#take(this.#patient, batch, rows);
@@ -143,14 +144,15 @@ export class GroupCommit {
     return rows;
   }
 
-  // Never cancelled: a timer that finds nothing costs less than cancelling one with every batch.
+  // Never cancelled: a timer that finds nothing costs less than cancelling one with every batch. It
+  // does not keep the process alive: after `drain` it finds nothing.
   #startTimer(): void {
     if (this.#timerRuns) return;
     this.#timerRuns = true;
     setTimeout(() => {
       this.#timerRuns = false;
       this.#hurry();
-    }, this.#limits.patience);
+    }, this.#limits.patience).unref();
   }
 
   // Patience is over: the patient become urgent, so that constant urgent load cannot starve them.

@@ -167,6 +167,25 @@ test('undelivered notifications are read in order behind a seq, with the tries s
   await assert.rejects(store.recordAttempt(99, done, 'delivered'), { code: 'refused' });
 });
 
+test('an attempt waits for the next commit and is kept with it', async (t) => {
+  const store = await storeIn(t, temporaryDirectory(t), {
+    limits: { rows: 500, waiting: 100, patience: 3_600_000 },
+  });
+  const call = sample.sampleCall('1');
+  await store.recordCalls(
+    [sample.setup(call)],
+    [sample.sampleNotification(1, call)],
+    call.dref,
+    'w',
+  );
+  const attempt = store.recordAttempt(1, { at: 1, ms: 1, status: 200, error: null }, 'delivered');
+  // The writer answers in order: had the attempt been sent, the second answer would show it.
+  await store.lastNotificationSeq();
+  assert.equal((await store.pendingNotifications(0, 9)).length, 1);
+  await Promise.all([attempt, sample.begin(store, sample.sampleCall('2'))]);
+  assert.deepEqual(await store.pendingNotifications(0, 9), []);
+});
+
 test('what was kept is there after closing and opening again', async (t) => {
   const directory = temporaryDirectory(t);
   const first = await openSqliteStore(directory, IDENTITY);

@@ -2,13 +2,12 @@
 // Arguments: the data directory. It records calls without end, 16 at once, and writes each callref on a
 // line of standard output after its commit was acknowledged, or `failed CODE`.
 
-import { writeSync } from 'node:fs';
 import { openSqliteStore } from './sqlite-store.ts';
 import { StoreError } from './store-error.ts';
 import { IDENTITY, sampleCall, sampleNotification, setup } from './test-samples.ts';
 
 const store = await openSqliteStore(process.argv[2] ?? '', IDENTITY);
-writeSync(1, 'open\n');
+process.stdout.write('open\n');
 let last = 0;
 
 async function recordWithoutEnd(): Promise<never> {
@@ -18,9 +17,9 @@ async function recordWithoutEnd(): Promise<never> {
     try {
       const notification = sampleNotification(last, call);
       await store.recordCalls([setup(call)], [notification], call.dref, 'w'.repeat(600));
-      writeSync(1, `${call.callref}\n`);
+      process.stdout.write(`${call.callref}\n`);
     } catch (error) {
-      writeSync(1, `failed ${error instanceof StoreError ? error.code : String(error)}\n`);
+      process.stdout.write(`failed ${error instanceof StoreError ? error.code : String(error)}\n`);
     }
   }
 }

@@ -10,7 +10,7 @@ export interface WebOptions {
   /** 0 chooses a free one. */
   readonly port: number;
   /** Whether calls can be served now, for `GET /healthz`. */
-  healthy(): boolean;
+  healthy(): Promise<boolean>;
   /** In the sandbox: told the request line of each notification that its own receiver gets. */
   readonly onSandboxNotification?: (requestLine: string) => void;
 }
@@ -30,13 +30,16 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   });
   app.get('/healthz', async (_request, reply) => {
     reply.type('text/plain');
-    if (options.healthy()) return 'OK';
+    if (await options.healthy()) return 'OK';
     reply.code(503);
-    return 'The server is starting or stopping';
+    return 'The server is starting, stopping, or cannot use its store';
   });
   if (options.onSandboxNotification) addSandboxReceiver(app, options.onSandboxNotification);
   app.setNotFoundHandler((request, reply) => {
-    reply.code(404).type('text/plain').send(`Nothing is served at ${request.url.split('?')[0]}`);
+    reply
+      .code(404)
+      .type('text/plain')
+      .send(`Nothing is served at ${request.url.split('?')[0]}`);
   });
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;

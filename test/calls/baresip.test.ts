@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBaresip } from '../kit/baresip.ts';
-import { assertTargets, expectedTargets, line, mobile, openHouse, otherLine, password } from '../kit/house.ts';
+import {
+  assertTargets,
+  expectedTargets,
+  line,
+  mobile,
+  openHouse,
+  otherLine,
+  password,
+} from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 
 for (const transport of ['udp', 'tcp'] as const) {
@@ -11,7 +19,13 @@ for (const transport of ['udp', 'tcp'] as const) {
     if (!requirePeer(t, 'sipp', 'baresip')) return;
     const house = await openHouse(t);
     const registrar = house.server.sip;
-    await using phone = await startBaresip(t, { user: line, password, registrar, transport, answerMode: 'manual' });
+    await using phone = await startBaresip(t, {
+      user: line,
+      password,
+      registrar,
+      transport,
+      answerMode: 'manual',
+    });
     await phone.waitUntilRegistered();
     const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 300 });
     await phone.waitFor('CALL_INCOMING');
@@ -27,7 +41,12 @@ for (const transport of ['udp', 'tcp'] as const) {
 test('baresip refuses a call: busy', async (t) => {
   if (!requirePeer(t, 'sipp', 'baresip')) return;
   const house = await openHouse(t);
-  await using phone = await startBaresip(t, { user: line, password, registrar: house.server.sip, answerMode: 'manual' });
+  await using phone = await startBaresip(t, {
+    user: line,
+    password,
+    registrar: house.server.sip,
+    answerMode: 'manual',
+  });
   await phone.waitUntilRegistered();
   const caller = await house.callFromOutside({ scenario: 'uac-expect', fill: { STATUS: '486' } });
   await phone.waitFor('CALL_INCOMING');
@@ -42,14 +61,22 @@ test('baresip calls baresip: it dials, the other answers, holds, takes back and 
   const house = await openHouse(t);
   const registrar = house.server.sip;
   await using one = await startBaresip(t, { user: line, password, registrar });
-  await using two = await startBaresip(t, { user: otherLine, password, registrar, answerMode: 'manual' });
+  await using two = await startBaresip(t, {
+    user: otherLine,
+    password,
+    registrar,
+    answerMode: 'manual',
+  });
   await Promise.all([one.waitUntilRegistered(), two.waitUntilRegistered()]);
   await one.dial(`sip:0123456790@${registrar}`);
   await two.waitFor('CALL_INCOMING');
   await two.accept();
   await Promise.all([one.waitFor('CALL_ESTABLISHED'), two.waitFor('CALL_ESTABLISHED')]);
   await two.hold();
-  await one.child.waitForOutput(/INVITE sip:[^\n]+\r\n(?:[^\n]+\r\n)*CSeq: \d+ INVITE[\s\S]*?a=sendonly/, 5000);
+  await one.child.waitForOutput(
+    /INVITE sip:[^\n]+\r\n(?:[^\n]+\r\n)*CSeq: \d+ INVITE[\s\S]*?a=sendonly/,
+    5000,
+  );
   await two.resume();
   await one.hangup();
   await Promise.all([one.waitFor('CALL_CLOSED'), two.waitFor('CALL_CLOSED')]);

@@ -24,6 +24,9 @@ for (const { title, phone, caller } of [
   });
 }
 
+const isRequest = (method: string) => (m: { method: string; status: number }) =>
+  m.method === method && m.status === 0;
+
 test('INFO and UPDATE go through with their bodies and answers; REFER is refused', async (t) => {
   const house = await openHouse(t);
   const [outsideHost, outsidePort] = house.outside.split(':');
@@ -34,8 +37,18 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
   });
   await using phone = await openSipSocket(t, { remote: house.server.sip });
   const contact = `sip:${line}@${phone.address}`;
-  await registerTerminal(t, { server: house.server.sip, number: line, password: 'a-line-password', contact });
-  const head = (method: string, cseq: number, to: string, uri = `sip:${line}@${house.server.sip}`) => [
+  await registerTerminal(t, {
+    server: house.server.sip,
+    number: line,
+    password: 'a-line-password',
+    contact,
+  });
+  const head = (
+    method: string,
+    cseq: number,
+    to: string,
+    uri = `sip:${line}@${house.server.sip}`,
+  ) => [
     `${method} ${uri} SIP/2.0`,
     `Via: SIP/2.0/UDP ${far.address};branch=z9hG4bK${method}${cseq}`,
     `From: <sip:${mobile}@x>;tag=far`,
@@ -45,7 +58,11 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
     `Contact: <sip:${mobile}@${far.address}>`,
     'Max-Forwards: 70',
   ];
-  const answer = (to: { header(n: string): string; headers(n: string): string[] }, status: string, body = '') =>
+  const answer = (
+    to: { header(n: string): string; headers(n: string): string[] },
+    status: string,
+    body = '',
+  ) =>
     sipText(
       [
         `SIP/2.0 ${status}`,
@@ -58,10 +75,9 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
       ],
       body,
     );
-  const isRequest = (method: string) => (m: { method: string; status: number }) =>
-    m.method === method && m.status === 0;
-
-  await far.send(sipText([...head('INVITE', 1, `<sip:${line}@x>`), 'Content-Type: application/sdp'], 'v=0\r\n'));
+  await far.send(
+    sipText([...head('INVITE', 1, `<sip:${line}@x>`), 'Content-Type: application/sdp'], 'v=0\r\n'),
+  );
   const invite = await phone.waitFor(isRequest('INVITE'), 2000, 'the INVITE');
   assert.equal(invite.body, 'v=0\r\n');
   await phone.send(answer(invite, '200 OK', 'v=0\r\ns=phone\r\n'));
@@ -79,7 +95,12 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
   await phone.send(answer(info, '415 Unsupported Media Type'));
   await far.waitForStatus(415, 2000, 'INFO');
 
-  await far.send(sipText([...head('UPDATE', 3, to, target), 'Content-Type: application/sdp'], 'v=0\r\ns=new\r\n'));
+  await far.send(
+    sipText(
+      [...head('UPDATE', 3, to, target), 'Content-Type: application/sdp'],
+      'v=0\r\ns=new\r\n',
+    ),
+  );
   const update = await phone.waitFor(isRequest('UPDATE'), 2000, 'the UPDATE');
   await phone.send(answer(update, '200 OK', 'v=0\r\ns=agreed\r\n'));
   const updated = await far.waitForStatus(200, 2000, 'UPDATE');

@@ -85,5 +85,9 @@ test('a connection that sends a message without end is closed', async (t) => {
   const head = `OPTIONS sip:${house.server.sip} SIP/2.0\r\nVia: SIP/2.0/TCP x;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n`;
   await tcp.send(`${head}Content-Length: 100000\r\n\r\n`);
   await tcp.waitForStatus(513);
-  await until(() => (tcp.isOpen ? undefined : true), 3000, () => 'the connection to be closed');
+  await until(
+    () => (tcp.isOpen ? undefined : true),
+    3000,
+    () => 'the connection to be closed',
+  );
 });

@@ -30,7 +30,11 @@ test('the same over TCP on both sides', async (t) => {
   if (!requirePeer(t, 'sipp')) return;
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-answer', transport: 'tcp' });
-  const caller = await house.callFromOutside({ scenario: 'uac-call', transport: 'tcp', pauseMs: 50 });
+  const caller = await house.callFromOutside({
+    scenario: 'uac-call',
+    transport: 'tcp',
+    pauseMs: 50,
+  });
   await Promise.all([caller.succeeds(), phone.succeeds()]);
   await house.settled(1);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
@@ -55,7 +59,10 @@ for (const { title, status, reason, cause } of [
     const house = await openHouse(t);
     const fill = { STATUS: status, REASON: reason };
     const phone = await house.telephone(line, { scenario: 'uas-final', fill });
-    const caller = await house.callFromOutside({ scenario: 'uac-expect', fill: { STATUS: status } });
+    const caller = await house.callFromOutside({
+      scenario: 'uac-expect',
+      fill: { STATUS: status },
+    });
     await Promise.all([caller.succeeds(), phone.succeeds()]);
     const [call] = await house.settled(1);
     assert.equal(call?.['cause'], cause);
@@ -174,7 +181,11 @@ test('the outside reaches lines only: no other number, no emergency number, no e
   if (!requirePeer(t, 'sipp')) return;
   const house = await openHouse(t);
   for (const dial of ['33698765432', '112', '101']) {
-    const caller = await house.callFromOutside({ scenario: 'uac-expect', dial, fill: { STATUS: '404' } });
+    const caller = await house.callFromOutside({
+      scenario: 'uac-expect',
+      dial,
+      fill: { STATUS: '404' },
+    });
     await caller.succeeds();
   }
   assert.deepEqual(await house.server.json('call', 'list'), []);

@@ -36,7 +36,11 @@ async function callBehind(t: TestContext, weather: Weather): Promise<void> {
   });
   const contact = `sip:${line}@${relay.serverSide}`;
   await registerTerminal(t, { server: house.server.sip, number: line, password, contact });
-  const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 300, timeoutSeconds: 30 });
+  const caller = await house.callFromOutside({
+    scenario: 'uac-call',
+    pauseMs: 300,
+    timeoutSeconds: 30,
+  });
   await Promise.all([caller.succeeds(30_000), phone.succeeds(30_000)]);
   await house.settled(1);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));

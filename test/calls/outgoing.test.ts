@@ -3,7 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTargets, expectedTargets, line, mobile, openHouse, otherLine } from '../kit/house.ts';
+import {
+  assertTargets,
+  expectedTargets,
+  line,
+  mobile,
+  openHouse,
+  otherLine,
+} from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
 import { sipText } from '../kit/wire.ts';
@@ -74,7 +81,11 @@ test('a line calls a short number: two calls with one dref, each line is notifie
   const house = await openHouse(t);
   await house.server.run('line', 'set', otherLine, '--short', '42');
   const phone = await house.telephone(otherLine, { scenario: 'uas-answer' });
-  const caller = await house.callFromLine(line, { scenario: 'uac-call-auth', dial: '42', pauseMs: 50 });
+  const caller = await house.callFromLine(line, {
+    scenario: 'uac-call-auth',
+    dial: '42',
+    pauseMs: 50,
+  });
   await Promise.all([caller.succeeds(), phone.succeeds()]);
   const [one, two] = await house.settled(2);
   assert.equal(one?.['dref'], two?.['dref']);
@@ -133,7 +144,9 @@ test('without the right password there is no call, and nobody learns which lines
     const wrong = `Digest username="${user}", realm="carillon", nonce="${nonce}", uri="sip:x", response="${'0'.repeat(32)}"`;
     await stranger.send(invite(user, [`Authorization: ${wrong}`]));
     const answer = await stranger.waitForStatus(401);
-    answers.push(`${answer.start} ${answer.header('www-authenticate').replace(/nonce="[^"]+"/, '')}`);
+    answers.push(
+      `${answer.start} ${answer.header('www-authenticate').replace(/nonce="[^"]+"/, '')}`,
+    );
   }
   assert.equal(answers[0], answers[1]);
   assert.deepEqual(await house.server.json('call', 'list'), []);
@@ -152,7 +165,11 @@ test('the outside is busy, refuses or does not know the number: the line is told
     const far = await house.outsideTelephone({ scenario: 'uas-final', fill: { STATUS: status } });
     const seen = status === '503' ? '500' : status;
     const fill = { STATUS: seen, CHALLENGE: '401' };
-    const caller = await house.callFromLine(line, { scenario: 'uac-expect-auth', dial: mobile, fill });
+    const caller = await house.callFromLine(line, {
+      scenario: 'uac-expect-auth',
+      dial: mobile,
+      fill,
+    });
     await Promise.all([caller.succeeds(), far.succeeds()]);
   }
   const calls = await house.settled(outcomes.length);

@@ -17,11 +17,22 @@ test('terminals come, are listed with the time that they have left, and go', asy
   const first = await tryToRegister(socket, { ...wanted, contact: '127.0.0.1:6001', expires: 60 });
   assert.equal(first.status, 200);
   assert.match(first.header('contact'), /127\.0\.0\.1:6001>;expires=60$/);
-  const second = await tryToRegister(socket, { ...wanted, contact: '127.0.0.1:6002', expires: 600 });
+  const second = await tryToRegister(socket, {
+    ...wanted,
+    contact: '127.0.0.1:6002',
+    expires: 600,
+  });
   assert.equal(second.headers('contact').length, 2);
-  const refreshed = await tryToRegister(socket, { ...wanted, contact: '127.0.0.1:6001', expires: 900 });
+  const refreshed = await tryToRegister(socket, {
+    ...wanted,
+    contact: '127.0.0.1:6001',
+    expires: 900,
+  });
   assert.deepEqual(
-    refreshed.headers('contact').map((each) => /:(\d+)>;expires=(\d+)/.exec(each)!.slice(1).join(' ')).sort(),
+    refreshed
+      .headers('contact')
+      .map((each) => /:(\d+)>;expires=(\d+)/.exec(each)!.slice(1).join(' '))
+      .sort(),
     ['6001 900', '6002 600'],
   );
   const left = await tryToRegister(socket, { ...wanted, contact: '127.0.0.1:6001', expires: 0 });
@@ -39,7 +50,11 @@ test('a registration that is not refreshed ends by itself', async (t) => {
   await until(
     async () => {
       // A REGISTER that removes a contact which is not there asks what is.
-      const answer = await tryToRegister(socket, { ...wanted, contact: '127.0.0.1:7000', expires: 0 });
+      const answer = await tryToRegister(socket, {
+        ...wanted,
+        contact: '127.0.0.1:7000',
+        expires: 0,
+      });
       return answer.headers('contact').length === 0 || undefined;
     },
     4000,
@@ -56,9 +71,16 @@ test('an unknown line and a wrong password get the same answer', async (t) => {
     ['33100000000', password],
     ["' or 1=1", password],
   ] as const) {
-    const wanted = { server: house.server.sip, number, password: secret, contact: 'sip:x@127.0.0.1:6001' };
+    const wanted = {
+      server: house.server.sip,
+      number,
+      password: secret,
+      contact: 'sip:x@127.0.0.1:6001',
+    };
     const answer = await tryToRegister(socket, { ...wanted, number: encodeURIComponent(number) });
-    answers.push(`${answer.start}|${answer.header('www-authenticate').replace(/nonce="[^"]+"/, '')}`);
+    answers.push(
+      `${answer.start}|${answer.header('www-authenticate').replace(/nonce="[^"]+"/, '')}`,
+    );
   }
   assert.match(answers[0]!, /^SIP\/2\.0 401 Unauthorized\|Digest realm="carillon"/);
   assert.deepEqual(new Set(answers).size, 1);

@@ -11,10 +11,19 @@ import { until, within } from './until.ts';
 export type Owner = Pick<TestContext, 'after' | 'passed' | 'name' | 'skip'> | undefined;
 
 const running = new Set<Child>();
-// A test file that dies (an uncaught fault) must not leave its programs behind.
-process.on('exit', () => {
+// A test file that dies (an uncaught fault, Ctrl-C, the runner's SIGTERM) must not leave its programs
+// behind. `exit` alone does not come when a signal ends the process.
+process.on('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal); // now with its default effect
+  });
+}
+
+function killAll(): void {
   for (const child of running) child.signalAll('SIGKILL');
-});
+}
 
 /** Runs `stop` when the test ends, however it ends, and prints `report()` where it failed. */
 export function atTestEnd(owner: Owner, stop: () => Promise<void>, report: () => string): void {

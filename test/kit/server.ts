@@ -53,6 +53,7 @@ export class Server implements AsyncDisposable {
     this.#options = options;
     this.#ownsData = options.dataDir === undefined;
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'carillon-data-'));
+    owner?.after(() => this[Symbol.asyncDispose]()); // for a test that does not say `await using`
   }
 
   /** The process: its output, its id (of the launcher; the server may be its child). */

@@ -1,0 +1,82 @@
+// For the tests of the outbox only: an outbox with its sender, over a store in memory, and a real HTTP
+// server for it to notify. The smaller pieces are test-kit.ts's.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { CallEvent } from '../calls/call-event.ts';
+import type { Line } from '../lines/line.ts';
+import type { Notification } from '../store/store.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import { createOutbox } from './outbox.ts';
+import type { OutboxLimits } from './outbox.ts';
+import { createSender } from './send.ts';
+import { lineWith, MemoryStore, portOf, Signal, silent } from './test-kit.ts';
+
+type Handler = (target: string, response: ServerResponse, attempt: number) => void;
+const ok: Handler = (_target, response) => void response.end('OK');
+
+/** A real HTTP server that keeps each request as `<target> <number of the try>`. */
+export async function receiver(handle: Handler = ok) {
+  const requests: string[] = [];
+  const signal = new Signal();
+  const server = createServer((request, response) => {
+    const attempt = Number(request.headers['webhook-attempt']);
+    requests.push(`${request.url} ${attempt}`);
+    handle(request.url ?? '', response, attempt);
+    signal.changed();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${portOf(server.address())}`,
+    requests,
+    received: (count: number) => signal.until(() => requests.length >= count, `${count} requests`),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface Setup {
+  readonly store?: MemoryStore;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly limits?: Partial<OutboxLimits>;
+  readonly line: Partial<Line>;
+}
+
+export async function outboxWith(setup: Setup) {
+  const { store = new MemoryStore(), clock = systemClock, log = silent, limits, line } = setup;
+  const sender = createSender({ clock, version: '0' });
+  const outbox = createOutbox({
+    store,
+    clock,
+    lineOf: () => lineWith(line),
+    send: sender.send,
+    log,
+    ...(limits && { limits }),
+  });
+  await outbox.start();
+  return {
+    outbox,
+    store,
+    sender,
+    /** Commits and enqueues, as the server's journal does. */
+    happen(...events: CallEvent[]): Notification[] {
+      const notifications = outbox.prepare(events);
+      store.commit(notifications);
+      outbox.enqueue(notifications);
+      return notifications;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([outbox.stop(), sender.close()]);
+    },
+  };
+}
+
+export const at = (origin: string) => ({ notificationUrl: `${origin}/_CALLREF_/_N_TYPE_` });
+export const SECOND = 1000;

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { at, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
+import { event, HandClock, MemoryStore, Signal } from './test-kit.ts';
+
+describe('the window over the store', () => {
+  it('holds no more than its size, and what does not fit is read in order', async () => {
+    const waiting: ServerResponse[] = [];
+    await using server = await receiver((target, response) => {
+      if (target === '/barrier') response.end();
+      else waiting.push(response);
+    });
+    await using box = await outboxWith({
+      limits: { window: 4, perOrigin: 100 },
+      line: at(server.origin),
+    });
+    await box.outbox.flush(5 * SECOND); // what was on disk at the start is read
+    for (let i = 0; i < 10; i++) box.happen(event('SETUP', { callref: `call-${i}` }));
+    await server.received(4);
+    // By the time that a later request is through, a fifth one would be too.
+    await (await fetch(`${server.origin}/barrier`)).text();
+    assert.equal(waiting.length, 4);
+    // Two answers make room for half a window.
+    waiting.shift()!.end();
+    waiting.shift()!.end();
+    await server.received(7);
+    await (await fetch(`${server.origin}/barrier`)).text();
+    assert.equal(waiting.length, 4);
+    assert.deepEqual(
+      server.requests.filter((request) => !request.startsWith('/barrier')).sort(),
+      [0, 1, 2, 3, 4, 5].map((i) => `/call-${i}/SETUP 1`),
+    );
+    assert.ok(box.store.reads.every(({ limit }) => limit <= 4));
+  });
+
+  it('keeps a later event of a call behind an earlier one that is only on disk', async () => {
+    const waiting: ServerResponse[] = [];
+    await using server = await receiver((target, response) => {
+      if (target.startsWith('/first')) waiting.push(response);
+      else response.end();
+    });
+    await using box = await outboxWith({ limits: { window: 1 }, line: at(server.origin) });
+    await box.outbox.flush(5 * SECOND);
+    box.happen(event('SETUP', { callref: 'first' }));
+    box.happen(event('SETUP'));
+    await server.received(1);
+    waiting.shift()!.end();
+    box.happen(event('CONNECT'));
+    box.happen(event('RELEASE'));
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(server.requests.slice(1), [
+      '/call-0001/SETUP 1',
+      '/call-0001/CONNECT 1',
+      '/call-0001/RELEASE 1',
+    ]);
+  });
+
+  it('does not repeat what was delivered while a read was on its way', async () => {
+    const waiting = new Map<string, ServerResponse>();
+    await using server = await receiver((target, response) => {
+      if (/^\/[ab]\//.test(target)) waiting.set(target.charAt(1), response);
+      else response.end();
+    });
+    await using box = await outboxWith({ limits: { window: 2 }, line: at(server.origin) });
+    const { store, outbox } = box;
+    await outbox.flush(5 * SECOND);
+    // Commits end in another order than numbers are given: the late one makes the next read start
+    // before b, which is in memory and still pending on disk when that read looks.
+    const late = outbox.prepare([event('SETUP', { callref: 'late' })]);
+    box.happen(event('SETUP', { callref: 'a' }), event('SETUP', { callref: 'b' }));
+    store.commit(late);
+    outbox.enqueue(late);
+    await server.received(2);
+    const looked = new Signal();
+    const answer = Promise.withResolvers<void>();
+    const read = store.pendingNotifications.bind(store);
+    let shown: string[] = [];
+    store.pendingNotifications = async (afterSeq, limit) => {
+      const rows = await read(afterSeq, Math.max(limit, 10));
+      shown = rows.map(({ notification }) => notification.callref);
+      looked.changed();
+      await answer.promise;
+      return rows;
+    };
+    waiting.get('a')!.end();
+    await looked.until(() => shown.length > 0, 'the read');
+    assert.deepEqual(shown, ['late', 'b']);
+    waiting.get('b')!.end();
+    await store.recorded(2);
+    answer.resolve();
+    assert.equal(await outbox.flush(5 * SECOND), true);
+    assert.deepEqual(store.summary.sort(), [
+      'a-1 delivered 1',
+      'b-1 delivered 1',
+      'late-1 delivered 1',
+    ]);
+    assert.equal(server.requests.length, 3);
+  });
+
+  it('reads again after the store failed to', async () => {
+    const store = new MemoryStore();
+    const clock = new HandClock();
+    await using server = await receiver();
+    store.lag = async () => {
+      store.lag = async () => {};
+      throw new Error('disk');
+    };
+    await using box = await outboxWith({ store, clock, line: at(server.origin) });
+    box.happen(event('SETUP'));
+    await turn();
+    assert.equal(server.requests.length, 0);
+    clock.advance(SECOND);
+    await store.recorded(1);
+    assert.deepEqual(store.summary, ['call-0001-1 delivered 1']);
+  });
+
+  it('loses, repeats and reorders nothing, with a slow store, failures and late commits', async () => {
+    const calls = 150;
+    // The same course every time: a small linear congruential generator.
+    let state = 12_345;
+    const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const store = new MemoryStore();
+    store.lag = async () => {
+      for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
+    };
+    await using server = await receiver((_target, response, attempt) => {
+      response.statusCode = attempt < 4 && random() < 0.2 ? 503 : 200;
+      response.end();
+    });
+    await using box = await outboxWith({
+      store,
+      limits: { window: 7, perOrigin: 5, retryDelaysMs: [1, 1, 1] },
+      line: at(server.origin),
+    });
+    async function live(callref: string): Promise<void> {
+      for (const type of ['SETUP', 'CONNECT', 'RELEASE'] as const) {
+        const notifications = box.outbox.prepare([event(type, { callref })]);
+        await store.lag();
+        store.commit(notifications);
+        box.outbox.enqueue(notifications);
+        await store.lag();
+      }
+    }
+    for (let i = 0; i < calls; i += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, place) => live(`call-${i + place}`)));
+    }
+    assert.equal(await box.outbox.flush(20 * SECOND), true);
+
+    assert.equal(new Set(server.requests).size, server.requests.length, 'a request was repeated');
+    for (let i = 0; i < calls; i++) {
+      const types = server.requests
+        .filter((request) => request.startsWith(`/call-${i}/`))
+        .map((request) => request.split(/[/ ]/)[2]);
+      assert.deepEqual([...new Set(types)], ['SETUP', 'CONNECT', 'RELEASE']);
+      assert.deepEqual(
+        types,
+        [...types].sort((a, b) => rank(a) - rank(b)),
+      );
+    }
+    assert.equal(store.summary.filter((row) => row.includes('delivered')).length, calls * 3);
+    assert.ok(store.reads.length > 10, 'the window never overflowed');
+  });
+});
+
+function rank(type: string | undefined): number {
+  return ['SETUP', 'CONNECT', 'RELEASE'].indexOf(type ?? '');
+}
