@@ -84,7 +84,7 @@ async function start(
     host: config.sip.host,
     port: config.sip.port,
     advertise: config.advertise,
-    timers: realTimers(),
+    timers: realTimers(onFault),
     product: `Carillon/${version}`,
     onDropped: (what, source) =>
       log.debug({ what, from: `${source.host}:${source.port}` }, 'dropped'),

@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   history: [],
   control: ['numbers', 'lines', 'history', 'notifications', 'watch'],
   sandbox: ['numbers', 'lines', 'registrar', 'sip', 'control'],
-  web: [],
+  web: ['digest'],
   cli: ['numbers', 'lines', 'notifications', 'history', 'control', 'store', 'watch'],
 };
 

@@ -4,6 +4,7 @@
 
 import type { Dialog } from '../sip/dialog/dialog.ts';
 import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
+import type { OutgoingInvite } from '../sip/dialog/outgoing-invite.ts';
 import { respond } from '../sip/endpoint.ts';
 import type { SipEndpoint } from '../sip/endpoint.ts';
 import type { SipResponse } from '../sip/message/message.ts';
@@ -12,7 +13,7 @@ import type { ServerTransaction } from '../sip/transaction/server.ts';
 import { allowLine, carriedLines } from './carried.ts';
 
 export interface BridgeHandlers {
-  /** One side hung up. The owner answers the BYE through hangUp(). */
+  /** One side hung up. The owner answers the BYE through hangUp(); after answerByes() it is answered. */
   onBye(): void;
   /** A side is gone or broken (no ACK, 481 or no answer within the dialogue): the call should end. */
   onLost(): void;
@@ -23,22 +24,29 @@ interface Side {
   /** BYEs of this side that wait for their 200. */
   byes: ServerTransaction[];
   hungUp: boolean;
+  /** It hung up, or was hung up on. */
+  gone: boolean;
 }
+
+/** How long a side may take to answer a re-INVITE, milliseconds; nobody has to be fetched for it. */
+const renegotiationMs = 60_000;
 
 export class Bridge {
   readonly #endpoint: SipEndpoint;
   readonly #handlers: BridgeHandlers;
   readonly #sides: readonly [Side, Side];
   /** A re-INVITE is on its way through; another one has to wait (RFC 3261, 14.2). */
-  #renegotiating = false;
+  #renegotiation:
+    | { readonly invite: IncomingInvite; readonly outgoing: OutgoingInvite }
+    | undefined;
   #over = false;
 
   constructor(endpoint: SipEndpoint, caller: Dialog, callee: Dialog, handlers: BridgeHandlers) {
     this.#endpoint = endpoint;
     this.#handlers = handlers;
     this.#sides = [
-      { dialog: caller, byes: [], hungUp: false },
-      { dialog: callee, byes: [], hungUp: false },
+      { dialog: caller, byes: [], hungUp: false, gone: false },
+      { dialog: callee, byes: [], hungUp: false, gone: false },
     ];
     this.#listen(this.#sides[0], this.#sides[1]);
     this.#listen(this.#sides[1], this.#sides[0]);
@@ -56,6 +64,10 @@ export class Bridge {
   /** Answers the BYEs that came; from now on each is answered at once. */
   answerByes(): void {
     this.#over = true;
+    // A BYE ends what is still asked within the call (RFC 3261, 15.1.2).
+    this.#renegotiation?.invite.reject(487);
+    this.#renegotiation?.outgoing.cancel();
+    this.#renegotiation = undefined;
     for (const side of this.#sides) {
       for (const bye of side.byes) respond(bye, 200);
       side.byes = [];
@@ -65,21 +77,34 @@ export class Bridge {
   /** Ends the call on the wire: 200 to who hung up, BYE to who did not. */
   hangUp(): void {
     this.answerByes();
-    for (const { dialog, hungUp } of this.#sides) {
-      if (!hungUp) void this.#endpoint.request(dialog, 'BYE');
-      this.#endpoint.forget(dialog);
-    }
+    for (const side of this.#sides) this.#end(side);
+  }
+
+  /** Ends one side of the call only; hangUp() is for what is left. */
+  hangUpOn(dialog: Dialog): void {
+    this.answerByes();
+    for (const side of this.#sides) if (side.dialog === dialog) this.#end(side);
+  }
+
+  /** That side's INVITE was refused: it gets no BYE. */
+  leave(dialog: Dialog): void {
+    for (const side of this.#sides) if (side.dialog === dialog) side.gone = true;
+    this.#endpoint.forget(dialog);
+  }
+
+  #end(side: Side): void {
+    if (side.gone) return;
+    side.gone = true;
+    if (!side.hungUp) void this.#endpoint.request(side.dialog, 'BYE');
+    this.#endpoint.forget(side.dialog);
   }
 
   #listen(side: Side, other: Side): void {
     side.dialog.handlers = {
       onBye: (transaction) => {
         side.hungUp = true;
-        if (this.#over) {
-          respond(transaction, 200);
-          return;
-        }
-        side.byes.push(transaction);
+        if (this.#over) respond(transaction, 200);
+        else side.byes.push(transaction);
         this.#handlers.onBye();
       },
       onReinvite: (invite) => this.#carryInvite(invite, other.dialog),
@@ -88,41 +113,63 @@ export class Bridge {
   }
 
   #carryInvite(invite: IncomingInvite, to: Dialog): void {
-    if (this.#renegotiating) {
-      invite.reject(491);
+    if (this.#over || this.#renegotiation) {
+      invite.reject(this.#over ? 481 : 491);
       return;
     }
-    this.#renegotiating = true;
     invite.provisional(100);
     invite.dialog.refreshTarget(invite.request);
     const offered = invite.request.body !== '';
-    const outgoing = this.#endpoint.reinvite(to, carriedLines(invite.request), invite.request.body, {
-      onProvisional() {},
-      onAnswer: (response) => {
-        if (offered) {
-          outgoing.ack();
-          this.#renegotiating = false;
-        }
-        const contact = this.#endpoint.contactFor(invite.source);
-        invite.accept([['contact', contact], allowLine, ...carriedLines(response)], response.body);
+    const outgoing: OutgoingInvite = this.#endpoint.reinvite(
+      to,
+      carriedLines(invite.request),
+      invite.request.body,
+      {
+        onProvisional() {},
+        onAnswer: (response) => {
+          if (offered || this.#over) {
+            outgoing.ack();
+            done();
+          }
+          const contact = this.#endpoint.contactFor(invite.source);
+          invite.accept(
+            [['contact', contact], allowLine, ...carriedLines(response)],
+            response.body,
+          );
+        },
+        onFailure: (failure) => {
+          done();
+          const lines = typeof failure === 'string' ? [] : carriedLines(failure);
+          invite.reject(statusOf(failure), undefined, lines);
+          if (isLost(failure) && !this.#over) this.#handlers.onLost();
+        },
       },
-      onFailure: (failure) => {
-        this.#renegotiating = false;
-        const lines = typeof failure === 'string' ? [] : carriedLines(failure);
-        invite.reject(statusOf(failure), undefined, lines);
-        if (isLost(failure)) this.#handlers.onLost();
-      },
-    });
+    );
+    const renegotiation = { invite, outgoing };
+    this.#renegotiation = renegotiation;
+    const limit = this.#endpoint.timers.after(renegotiationMs, () => outgoing.cancel());
+    const done = (): void => {
+      limit.cancel();
+      if (this.#renegotiation === renegotiation) this.#renegotiation = undefined;
+    };
     invite.onCancel = () => outgoing.cancel();
     invite.onAck = (ack) => {
       if (!offered) outgoing.ack(carriedLines(ack), ack.body);
-      this.#renegotiating = false;
+      done();
     };
-    invite.onNoAck = () => this.#handlers.onLost();
+    invite.onNoAck = () => {
+      outgoing.ack();
+      done();
+      this.#handlers.onLost();
+    };
     outgoing.start();
   }
 
   #carryRequest(transaction: ServerTransaction, from: Dialog, to: Dialog): void {
+    if (this.#over) {
+      respond(transaction, 481);
+      return;
+    }
     const { request } = transaction;
     const refreshes = request.method === 'UPDATE';
     if (refreshes) from.refreshTarget(request);

@@ -70,7 +70,13 @@ export class Calls {
     const dialled = parseUri(request.uri)!.user;
     if (this.#isOutside(request, source)) {
       const caller = callerFromOutside(request, routing.country);
-      this.#place(request, source, caller, undefined, routeFromOutside(dialled, directory, routing));
+      this.#place(
+        request,
+        source,
+        caller,
+        undefined,
+        routeFromOutside(dialled, directory, routing),
+      );
       return;
     }
     const line = this.#authenticate(request, source);
@@ -91,7 +97,12 @@ export class Calls {
         return { type: 'RELEASE', at, call, cause: 'server-stopped' } as const;
       });
       await journal.record(events, session.dref, undefined);
-      endKeptSession(session.wire, endpoint);
+      try {
+        endKeptSession(session.wire, endpoint);
+      } catch (error) {
+        // What was kept of one session may be damaged; the server starts all the same.
+        this.#options.onFault(error, session.calls[0]?.callref);
+      }
     }
   }
 
@@ -149,7 +160,9 @@ export class Calls {
   ): void {
     const { endpoint, outsides } = this.#options;
     if (route.to === 'nobody') {
-      const status = { invalid: 484, 'unknown-short': 404, self: 403, 'not-ours': 404 }[route.reason];
+      const status = { invalid: 484, 'unknown-short': 404, self: 403, 'not-ours': 404 }[
+        route.reason
+      ];
       endpoint.replyStateless(request, source, status);
       return;
     }
@@ -164,7 +177,7 @@ export class Calls {
         : [this.#outsideTarget(request, caller, route, outside!)];
     const invite = endpoint.acceptInvite(request, source);
     const session = new Session(
-      { invite, calls: identitiesOf(request, caller, from, route), targets },
+      { invite, calls: identitiesOf(request, caller, from, route, endpoint.timers.now()), targets },
       {
         endpoint,
         journal: this.#options.journal,
@@ -199,7 +212,10 @@ export class Calls {
     fixedHop: Hop | null,
   ): InviteOptions {
     const host = this.#options.endpoint.hostFor(to);
-    const lines = [allowLine, ...carriedLines(request)];
+    const carried = carriedLines(request);
+    // What a hidden caller wrote himself may name him (RFC 3323, 4.1).
+    const shown = caller.hidden ? carried.filter(([name]) => name !== 'subject') : carried;
+    const lines = [allowLine, ...shown];
     if (caller.hidden) lines.push(['privacy', 'id']);
     return {
       uri,
@@ -232,6 +248,7 @@ function identitiesOf(
   caller: Caller,
   from: Line | undefined,
   route: ToLine | ToOutside,
+  at: number,
 ): CallIdentity[] {
   const dref = randomHex(16);
   const common = {
@@ -240,14 +257,23 @@ function identitiesOf(
     sessionId: '',
     isAcd: false,
     redirectingNumber: '',
-    callee: route.callee as string,
+    callee: route.callee,
     sipCallId: Buffer.from(request.callId, 'latin1').toString('utf8'),
   };
   const calls: CallIdentity[] = [];
   // The calling line's own software knows who calls, hidden or not.
-  if (from) calls.push({ ...common, callref: randomHex(12), account: from.number, caller: from.number });
+  if (from) {
+    const callref = newCallref(at);
+    calls.push({ ...common, callref, account: from.number, caller: from.number });
+  }
   if (route.to === 'line') {
-    calls.push({ ...common, callref: randomHex(12), account: route.callee, caller: caller.presented });
+    const callref = newCallref(at);
+    calls.push({ ...common, callref, account: route.callee, caller: caller.presented });
   }
   return calls;
+}
+
+/** Time first, so that the store's indexes grow at their end; then chance, so that none is guessed. */
+function newCallref(at: number): string {
+  return at.toString(36) + randomHex(8);
 }

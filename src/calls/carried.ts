@@ -14,7 +14,6 @@ const carried = new Set([
   'accept-language',
   'subject',
   'priority',
-  'organization',
   'info-package',
   'recv-info',
   'retry-after',
@@ -31,4 +30,7 @@ export function carriedLines(message: SipRequest | SipResponse): [string, string
 }
 
 /** The methods that work within a call through this server. */
-export const allowLine: HeaderLines[number] = ['allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO'];
+export const allowLine: HeaderLines[number] = [
+  'allow',
+  'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO',
+];

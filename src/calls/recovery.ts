@@ -28,7 +28,11 @@ export function endKeptSession(text: string, endpoint: SipEndpoint): void {
   if (state.caller) {
     const parsed = parseMessage(state.caller.request);
     if (parsed.kind !== 'message' || parsed.message.kind !== 'request') return;
-    const invite = endpoint.acceptInvite(parsed.message, state.caller.source, state.caller.localTag);
+    const invite = endpoint.acceptInvite(
+      parsed.message,
+      state.caller.source,
+      state.caller.localTag,
+    );
     invite.reject(480);
     endpoint.forget(invite.dialog);
   }

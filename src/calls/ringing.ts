@@ -60,6 +60,11 @@ export class Ringing {
     this.#open.clear();
   }
 
+  /** Whoever answers from now on is too late, though he is only told so by cancel(). */
+  decide(): void {
+    this.#decided = true;
+  }
+
   /** Stops the ringing of all that have not answered; what they still say is dealt with here. */
   cancel(reason?: string): void {
     this.#decided = true;
@@ -91,8 +96,8 @@ export class Ringing {
       const response = typeof failure === 'string' ? undefined : failure;
       this.#best = { failure: classified, response };
     }
-    if (isGlobal(classified)) this.cancel();
-    else if (this.#open.size > 0) return;
+    // The others ring on until the owner, who commits first, calls cancel().
+    if (!isGlobal(classified) && this.#open.size > 0) return;
     this.#decided = true;
     this.#handlers.onAllFailed(this.#best.failure, this.#best.response);
   }

@@ -10,7 +10,13 @@ import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
 import type { SipResponse } from '../sip/message/message.ts';
 import type { Timer } from '../sip/timers.ts';
 import { Bridge } from './bridge.ts';
-import type { CallEvent, CallEventType, CallIdentity, CallJournal, ReleaseCause } from './call-event.ts';
+import type {
+  CallEvent,
+  CallEventType,
+  CallIdentity,
+  CallJournal,
+  ReleaseCause,
+} from './call-event.ts';
 import { allowLine, carriedLines } from './carried.ts';
 import type { CallFailure } from './failure.ts';
 import { answeredElsewhere, Ringing } from './ringing.ts';
@@ -44,12 +50,17 @@ export class Session {
   readonly #invite: IncomingInvite;
   readonly #ringing: Ringing;
   #state: State = 'beginning';
+  #rang = false;
   #bridge: Bridge | undefined;
   #answered: OutgoingInvite | undefined;
   #noAnswer: Timer | undefined;
   #lastProvisional = '';
+  /** An end that was asked for while SETUP was being committed. */
+  #endAfterSetup: { readonly cause: ReleaseCause; readonly status: number } | undefined;
   /** An end that was asked for while an answer was being committed; it follows right behind. */
   #endAfterAnswer: ReleaseCause | undefined;
+  /** While a call that ends waits for its caller's ACK: what comes behind it. */
+  #finish: (() => void) | undefined;
 
   constructor(plan: SessionPlan, context: SessionContext) {
     this.calls = plan.calls;
@@ -68,7 +79,8 @@ export class Session {
         respond(bye, 200);
         this.#giveUp('cancelled', 487);
       },
-      onReinvite: (invite) => invite.reject(491),
+      // 14.2: an INVITE on top of one that has no answer yet.
+      onReinvite: (invite) => invite.reject(500, undefined, [['retry-after', '5']]),
       onRequest: (transaction) => respond(transaction, 488),
     };
   }
@@ -88,10 +100,12 @@ export class Session {
       return;
     }
     const wire = wireText(keptCaller(this.#invite), keptRinging(this.#ringing.open), []);
-    this.#record('SETUP', undefined, wire).then(
-      () => this.#ring(),
-      (error: unknown) => this.#couldNotBegin(error),
-    );
+    this.#record('SETUP', undefined, wire)
+      .then(
+        () => this.#ring(),
+        (error: unknown) => this.#couldNotBegin(error),
+      )
+      .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
   /** Ends the session from outside: the server stops, or the call is too long. */
@@ -114,8 +128,12 @@ export class Session {
   }
 
   #ring(): void {
-    if (this.#state !== 'beginning') return;
     this.#state = 'ringing';
+    if (this.#endAfterSetup) {
+      this.#giveUp(this.#endAfterSetup.cause, this.#endAfterSetup.status);
+      return;
+    }
+    this.#rang = true;
     this.#noAnswer = this.#context.endpoint.timers.after(this.#context.ringTimeoutMs, () =>
       this.#giveUp('no-answer', 480),
     );
@@ -127,10 +145,13 @@ export class Session {
     this.#state = 'ending';
     const at = this.#now();
     const events = [...this.#events('SETUP', at), ...this.#events('RELEASE', at, 'no-terminal')];
-    this.#context.journal.record(events, this.dref, undefined).then(
-      () => this.#rejectAndClose(480),
-      (error: unknown) => this.#couldNotBegin(error),
-    );
+    this.#context.journal
+      .record(events, this.dref, undefined)
+      .then(
+        () => this.#rejectAndClose(480),
+        (error: unknown) => this.#couldNotBegin(error),
+      )
+      .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
   /** What could not be kept did not happen: the caller is refused, and nothing rang. */
@@ -158,20 +179,23 @@ export class Session {
     this.#state = 'answering';
     this.#answered = answered;
     const bridge = new Bridge(this.#context.endpoint, this.#invite.dialog, dialog, {
-      onBye: () => this.end('normal'),
+      onBye: () => this.#onBye(),
       onLost: () => this.end('failed'),
     });
     this.#bridge = bridge;
     const wire = wireText(undefined, keptRinging(this.#ringing.open), bridge.dialogs);
-    this.#record('CONNECT', undefined, wire).then(
-      () => this.#connect(response, answered),
-      (error: unknown) => {
-        this.#context.onFault(error, this.callref);
-        this.#ringing.cancel();
-        this.#invite.reject(500);
-        this.#hangUp('failed');
-      },
-    );
+    this.#record('CONNECT', undefined, wire)
+      .then(
+        () => this.#connect(response, answered),
+        (error: unknown) => {
+          this.#context.onFault(error, this.callref);
+          this.#ringing.cancel();
+          this.#invite.reject(500);
+          bridge.leave(this.#invite.dialog);
+          this.#hangUp('failed');
+        },
+      )
+      .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
   #connect(response: SipResponse, answered: OutgoingInvite): void {
@@ -196,14 +220,20 @@ export class Session {
 
   /** Ends a call that was not answered: RELEASE, then the caller and all telephones are told. */
   #giveUp(cause: ReleaseCause, status: number, reason?: string, response?: SipResponse): void {
-    if (this.#state !== 'beginning' && this.#state !== 'ringing') return;
-    const rang = this.#state === 'ringing';
+    if (this.#state === 'beginning') {
+      // A RELEASE without its SETUP must not be kept: what becomes of that one comes first.
+      this.#endAfterSetup ??= { cause, status };
+      return;
+    }
+    if (this.#state !== 'ringing') return;
     this.#state = 'ending';
     this.#noAnswer?.cancel();
+    // An answer that comes while RELEASE is being committed is too late.
+    this.#ringing.decide();
     this.#record('RELEASE', cause, undefined)
       .catch((error: unknown) => this.#context.onFault(error, this.callref))
       .finally(() => {
-        if (rang) this.#ringing.cancel();
+        if (this.#rang) this.#ringing.cancel();
         else this.#ringing.discard();
         this.#rejectAndClose(status, reason, response);
       })
@@ -211,7 +241,9 @@ export class Session {
   }
 
   #rejectAndClose(status: number, reason?: string, response?: SipResponse): void {
-    const lines = response ? carriedLines(response).filter(([name]) => passedOnFailure.has(name)) : [];
+    const lines = response
+      ? carriedLines(response).filter(([name]) => passedOnFailure.has(name))
+      : [];
     this.#invite.reject(status, reason, lines);
     this.#context.endpoint.forget(this.#invite.dialog);
     this.#close();
@@ -226,9 +258,16 @@ export class Session {
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
+  /** One side hung up; perhaps in place of the ACK that an ending call still waits for. */
+  #onBye(): void {
+    this.end('normal');
+    if (this.#bridge?.hasHungUp(this.#invite.dialog)) this.#finish?.();
+  }
+
   #hangUpOnTheWire(): void {
     const bridge = this.#bridge!;
     const finish = (): void => {
+      this.#finish = undefined;
       this.#invite.stop();
       bridge.hangUp();
       this.#close();
@@ -236,11 +275,12 @@ export class Session {
     // Whoever was answered without an ACK so far gets it before the BYE (RFC 3261, 13.2.2.4), and who
     // has not acknowledged yet is not hung up on before he did (15).
     this.#answered?.ack();
-    bridge.answerByes();
+    bridge.hangUpOn(bridge.dialogs[1]);
     if (!this.#invite.awaitsAck || bridge.hasHungUp(this.#invite.dialog)) {
       finish();
       return;
     }
+    this.#finish = finish;
     this.#invite.onAck = finish;
     this.#invite.onNoAck = finish;
   }
@@ -250,7 +290,11 @@ export class Session {
     this.#context.onOver(this);
   }
 
-  #record(type: CallEventType, cause: ReleaseCause | undefined, wire: string | undefined): Promise<void> {
+  #record(
+    type: CallEventType,
+    cause: ReleaseCause | undefined,
+    wire: string | undefined,
+  ): Promise<void> {
     return this.#context.journal.record(this.#events(type, this.#now(), cause), this.dref, wire);
   }
 

@@ -33,7 +33,10 @@ export function keptCaller(invite: IncomingInvite): WaitingCaller {
 }
 
 export function keptRinging(invites: readonly OutgoingInvite[]): OutgoingInviteState[] {
-  return invites.map((invite) => ({ request: withoutBody(invite.request), to: plainHop(invite.to) }));
+  return invites.map((invite) => ({
+    request: withoutBody(invite.request),
+    to: plainHop(invite.to),
+  }));
 }
 
 export function wireText(

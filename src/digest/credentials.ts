@@ -58,7 +58,8 @@ export function parseCredentials(value: string): DigestCredentials | undefined {
   const nonce = given.get('nonce');
   const uri = given.get('uri');
   const response = given.get('response');
-  if (username === undefined || realm === undefined || !nonce || !uri || !response) return undefined;
+  if (username === undefined || realm === undefined || !nonce || !uri || !response)
+    return undefined;
   // A missing algorithm is MD5 (RFC 7616, 3.3).
   const name = (given.get('algorithm') ?? 'MD5').toUpperCase();
   if (name !== 'MD5' && name !== 'SHA-256') return undefined;

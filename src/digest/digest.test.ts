@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatChallenge, formatCredentials, parseCredentials, parseDigestHeader } from './credentials.ts';
+import {
+  formatChallenge,
+  formatCredentials,
+  parseCredentials,
+  parseDigestHeader,
+} from './credentials.ts';
 import { digestResponse, ha1, sameHex } from './ha1.ts';
 import { Nonces } from './nonce.ts';
 
@@ -14,7 +19,10 @@ test('the examples of RFC 7616, 3.9.1 give the responses printed there', () => {
     cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
   };
   const user = ['Mufasa', 'http-auth@example.org', 'Circle of Life'] as const;
-  assert.equal(digestResponse('MD5', ha1('MD5', ...user), input), '8ca523f5e9506fed4657c9700eebdbec');
+  assert.equal(
+    digestResponse('MD5', ha1('MD5', ...user), input),
+    '8ca523f5e9506fed4657c9700eebdbec',
+  );
   assert.equal(
     digestResponse('SHA-256', ha1('SHA-256', ...user), input),
     '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1',
@@ -53,7 +61,8 @@ test('credentials that were written are read back, with quotes and backslashes i
 });
 
 test('quoted algorithm and qop are read, as one real client sends them', () => {
-  const text = 'Digest username="u", realm="r", nonce="n", uri="/", response="00", algorithm="MD5", qop="auth", nc=00000001, cnonce="c"';
+  const text =
+    'Digest username="u", realm="r", nonce="n", uri="/", response="00", algorithm="MD5", qop="auth", nc=00000001, cnonce="c"';
   assert.equal(parseCredentials(text)?.qop, 'auth');
 });
 

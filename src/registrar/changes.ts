@@ -42,28 +42,36 @@ export function changesOf(
   const cseq = request.cseq.number;
   const outOfOrder = (b: Binding): boolean => b.callId === callId && b.cseq >= cseq;
   if (values.includes('*')) {
-    if (values.length > 1 || header !== 0) return refused(400, 'Contact * goes alone, with Expires: 0');
+    if (values.length > 1 || header !== 0)
+      return refused(400, 'Contact * goes alone, with Expires: 0');
     if (current.some(outOfOrder)) return refused(500, 'CSeq out of order');
     return { ok: true, put: [], remove: current };
   }
-  const put: Binding[] = [];
-  const remove: Binding[] = [];
+  // By Contact URI, so that one that is named twice counts once, as it stands last.
+  const put = new Map<string, Binding>();
+  const remove = new Map<string, Binding>();
+  const contacts: Contact[] = [];
   for (const value of values) {
     const contact = contactOf(value);
     if (typeof contact === 'string') return refused(400, contact);
+    contacts.push(contact);
+  }
+  for (const contact of contacts) {
     const seconds = contact.expires ?? header ?? context.defaultExpiryS;
     const before = current.find((b) => b.contact === contact.uri);
     if (before && outOfOrder(before)) return refused(500, 'CSeq out of order');
     if (seconds === 0) {
-      if (before) remove.push(before);
+      if (before) remove.set(contact.uri, before);
+      put.delete(contact.uri);
       continue;
     }
     // A terminal that names its instance replaces what it registered before from another address.
-    const moved = current.filter(
-      (b) => contact.instance !== '' && b.instance === contact.instance && b.contact !== contact.uri,
-    );
-    remove.push(...moved);
-    put.push({
+    for (const b of current) {
+      const moved = contact.instance !== '' && b.instance === contact.instance;
+      if (moved && !contacts.some((c) => c.uri === b.contact)) remove.set(b.contact, b);
+    }
+    remove.delete(contact.uri);
+    put.set(contact.uri, {
       line: context.line,
       contact: contact.uri,
       transport: context.transport,
@@ -78,13 +86,17 @@ export function changesOf(
       instance: contact.instance,
     });
   }
-  return { ok: true, put, remove };
+  return { ok: true, put: [...put.values()], remove: [...remove.values()] };
+}
+
+interface Contact {
+  readonly uri: string;
+  readonly expires: number | undefined;
+  readonly instance: string;
 }
 
 /** One Contact, or what is wrong with it. */
-function contactOf(
-  value: string,
-): { uri: string; expires: number | undefined; instance: string } | string {
+function contactOf(value: string): Contact | string {
   try {
     const address = nameAddr(value);
     if (address.uri.length > contactLimit) return 'Contact is too long';

@@ -33,6 +33,8 @@ export interface RegistrarOptions {
 export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #byLine = new Map<E164, Binding[]>();
+  /** How often each line was dropped: a REGISTER that was under way meanwhile must not undo it. */
+  readonly #drops = new Map<E164, number>();
   readonly #listeners = new Set<(line: E164) => void>();
   #sweep: NodeJS.Timeout | undefined;
 
@@ -43,9 +45,10 @@ export class Registrar {
   /** Loads what was registered before a restart and starts to forget what expires. */
   async start(): Promise<void> {
     const now = this.#now();
-    for (const binding of await this.#options.store.allBindings()) {
-      if (binding.expiresAt > now) this.#put(binding);
-    }
+    const kept = await this.#options.store.allBindings();
+    const expired = kept.filter((binding) => binding.expiresAt <= now);
+    for (const binding of kept) if (binding.expiresAt > now) this.#put(binding);
+    if (expired.length > 0) await this.#options.store.changeBindings([], expired);
     this.#sweep = setInterval(() => this.#forgetExpired(), sweepMs).unref();
   }
 
@@ -79,6 +82,7 @@ export class Registrar {
 
   /** Drops all terminals of a line that was removed or got a new password. */
   dropLine(line: E164): void {
+    this.#drops.set(line, (this.#drops.get(line) ?? 0) + 1);
     const dropped = this.#byLine.get(line);
     if (!dropped) return;
     this.#byLine.delete(line);
@@ -133,7 +137,12 @@ export class Registrar {
       if (current.length + fresh.length - changes.remove.length > terminalLimit) {
         return { status: 403, reason: `At most ${terminalLimit} terminals on a line`, lines: [] };
       }
+      const drops = this.#drops.get(line);
       await this.#options.store.changeBindings(changes.put, changes.remove);
+      if (this.#drops.get(line) !== drops) {
+        await this.#options.store.changeBindings([], changes.put);
+        return { status: 403, reason: 'The line or its password changed', lines: [] };
+      }
       for (const binding of changes.remove) this.#remove(binding.line, binding.contact);
       for (const binding of changes.put) this.#put(binding);
       this.#changed(line);
@@ -150,7 +159,9 @@ export class Registrar {
   }
 
   #put(binding: Binding): void {
-    const others = (this.#byLine.get(binding.line) ?? []).filter((b) => b.contact !== binding.contact);
+    const others = (this.#byLine.get(binding.line) ?? []).filter(
+      (b) => b.contact !== binding.contact,
+    );
     this.#byLine.set(binding.line, [...others, binding]);
   }
 

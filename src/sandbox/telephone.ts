@@ -70,7 +70,7 @@ export class Telephone {
     const endpoint = await SipEndpoint.open({
       host,
       port: 0,
-      timers: realTimers(),
+      timers: realTimers(onFault),
       product,
       onDropped() {},
       onFault,

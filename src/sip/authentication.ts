@@ -2,7 +2,12 @@
 // for MD5 only by default: with a SHA-256 challenge beside it, common ones never send their second
 // request. Knows no lines: who asks gives a look-up from user to HA1.
 
-import { formatChallenge, formatCredentials, parseCredentials, parseDigestHeader } from '../digest/credentials.ts';
+import {
+  formatChallenge,
+  formatCredentials,
+  parseCredentials,
+  parseDigestHeader,
+} from '../digest/credentials.ts';
 import { digestResponse, ha1, sameHex } from '../digest/ha1.ts';
 import type { DigestAlgorithm } from '../digest/ha1.ts';
 import { Nonces } from '../digest/nonce.ts';
@@ -96,18 +101,25 @@ export function answerChallenge(
     if (algorithm !== 'MD5' && (algorithm !== 'SHA-256' || !('password' in own.secret))) continue;
     const offered = (parameters?.get('qop') ?? '').split(',').map((each) => each.trim());
     const qop = offered.includes('auth') ? 'auth' : '';
-    const input = { method: request.method, uri: request.uri, nonce, qop, nc: '00000001', cnonce: randomHex(8) };
+    const input = {
+      method: request.method,
+      uri: request.uri,
+      nonce,
+      qop,
+      nc: '00000001',
+      cnonce: randomHex(8),
+    };
     const secret =
       'password' in own.secret
-        ? ha1(algorithm as DigestAlgorithm, own.user, realm, own.secret.password)
+        ? ha1(algorithm, own.user, realm, own.secret.password)
         : own.secret.ha1Md5;
-    const response = digestResponse(algorithm as DigestAlgorithm, secret, input);
+    const response = digestResponse(algorithm, secret, input);
     const credentials = formatCredentials({
       ...input,
       username: own.user,
       realm,
       response,
-      algorithm: algorithm as DigestAlgorithm,
+      algorithm: algorithm,
     });
     return [[proxy ? 'proxy-authorization' : 'authorization', credentials]];
   }

@@ -2,7 +2,14 @@
 // requests to their dialogue, and sends requests. Knows no customers and no lines.
 
 import { randomHex, newTag } from './tokens.ts';
-import { dialogKey, contactOf, Dialog, fixedHopFor, routeSet, withoutTag } from './dialog/dialog.ts';
+import {
+  dialogKey,
+  contactOf,
+  Dialog,
+  fixedHopFor,
+  routeSet,
+  withoutTag,
+} from './dialog/dialog.ts';
 import type { DialogState, HeaderLines } from './dialog/dialog.ts';
 import { IncomingInvite } from './dialog/incoming-invite.ts';
 import { OutgoingInvite } from './dialog/outgoing-invite.ts';
@@ -57,6 +64,8 @@ export class SipEndpoint {
   readonly #options: EndpointOptions;
   #layer!: TransactionLayer;
   readonly #dialogs = new Map<string, Dialog>();
+  /** First INVITEs whose dialogue stands, by Call-ID, From tag and CSeq. */
+  readonly #invited = new Set<string>();
   users: EndpointUsers | undefined;
 
   private constructor(options: EndpointOptions) {
@@ -135,6 +144,8 @@ export class SipEndpoint {
       fixedHop: fixedHopFor(request, source),
       transport: source.transport,
     });
+    dialog.mergeKey = mergeKey(request);
+    this.#invited.add(dialog.mergeKey);
     this.adopt(dialog);
     return new IncomingInvite(this.#layer.acceptInvite(request, source), dialog, this.#layer);
   }
@@ -161,10 +172,17 @@ export class SipEndpoint {
       .add('call-id', state.callId)
       .add('cseq', '1 INVITE')
       .add('contact', this.contactFor(options.to))
-      .add('user-agent', this.#options.product) as SipRequest;
+      .add('user-agent', this.#options.product);
     for (const [name, value] of options.lines) request.add(name, value);
     request.body = options.body;
-    return OutgoingInvite.create(this.#layer, request, options.to, state, undefined, this.#adopting(handlers));
+    return OutgoingInvite.create(
+      this.#layer,
+      request,
+      options.to,
+      state,
+      undefined,
+      this.#adopting(handlers),
+    );
   }
 
   /** Takes up an INVITE that was sent before a restart, so that it can be cancelled. */
@@ -188,7 +206,14 @@ export class SipEndpoint {
       fixedHop: null,
       transport: kept.to.transport,
     };
-    const invite = OutgoingInvite.create(this.#layer, request, kept.to, state, undefined, this.#adopting(handlers));
+    const invite = OutgoingInvite.create(
+      this.#layer,
+      request,
+      kept.to,
+      state,
+      undefined,
+      this.#adopting(handlers),
+    );
     invite.resume();
     return invite;
   }
@@ -229,6 +254,7 @@ export class SipEndpoint {
   forget(dialog: Dialog): void {
     dialog.handlers = undefined;
     this.#dialogs.delete(dialog.key);
+    if (dialog.mergeKey !== '') this.#invited.delete(dialog.mergeKey);
   }
 
   async close(): Promise<void> {
@@ -264,12 +290,17 @@ export class SipEndpoint {
     }
     switch (request.method) {
       case 'INVITE':
-        if (!this.users) this.replyStateless(request, source, 480);
+        // 8.2.2.2: one INVITE that reaches us on two ways is one call.
+        if (this.#invited.has(mergeKey(request))) this.replyStateless(request, source, 482);
+        else if (!this.users) this.replyStateless(request, source, 480);
         else this.users.onInvite(request, source);
         return;
       case 'REGISTER':
         if (this.users?.onRegister) this.users.onRegister(request, source);
-        else this.replyStateless(request, source, 405, undefined, [['allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO']]);
+        else
+          this.replyStateless(request, source, 405, undefined, [
+            ['allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO'],
+          ]);
         return;
       case 'OPTIONS':
         this.replyStateless(request, source, 200, undefined, capabilities);
@@ -282,8 +313,9 @@ export class SipEndpoint {
 
   #onDialogRequest(request: SipRequest, source: Source): void {
     const dialog = this.#dialogs.get(dialogKey(request.callId, request.to.tag));
-    if (!dialog?.handlers || dialog.state.remoteTag !== request.from.tag) {
-      this.replyStateless(request, source, request.method === 'REGISTER' ? 400 : 481);
+    const isRegister = request.method === 'REGISTER';
+    if (!dialog?.handlers || dialog.state.remoteTag !== request.from.tag || isRegister) {
+      this.replyStateless(request, source, isRegister ? 400 : 481);
       return;
     }
     // 12.2.2: a request older than one already seen is out of order.
@@ -306,6 +338,10 @@ export class SipEndpoint {
   #onAck(ack: SipRequest): void {
     this.#dialogs.get(dialogKey(ack.callId, ack.to.tag))?.onAck?.(ack);
   }
+}
+
+function mergeKey(request: SipRequest): string {
+  return `${request.callId}|${request.from.tag}|${request.cseq.number}`;
 }
 
 const capabilities: HeaderLines = [

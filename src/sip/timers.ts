@@ -40,12 +40,14 @@ class Waiting implements Timer {
 /** All timers of one duration, in the order in which they will fire. */
 class Lane {
   readonly ms: number;
+  readonly #onFault: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #head = 0;
   #running = false;
 
-  constructor(ms: number) {
+  constructor(ms: number, onFault: (error: unknown) => void) {
     this.ms = ms;
+    this.#onFault = onFault;
   }
 
   add(fire: () => void): Timer {
@@ -61,7 +63,7 @@ class Lane {
   }
 
   #wake(): void {
-    this.#running = false;
+    // Still running: what a timer adds to its own lane must not delay those that are due before it.
     const now = performance.now();
     while (this.#head < this.#waiting.length) {
       const next = this.#waiting[this.#head]!;
@@ -69,7 +71,12 @@ class Lane {
       this.#head++;
       const fire = next.fire;
       next.fire = undefined;
-      fire?.();
+      try {
+        fire?.();
+      } catch (error) {
+        // One call's fault must not stop the timers of all others.
+        this.#onFault(error);
+      }
     }
     if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
@@ -78,26 +85,36 @@ class Lane {
     const next = this.#waiting[this.#head];
     if (next) {
       // Not more often than every 10 ms: a lane of many timers wakes once for all that are near.
-      if (!this.#running) this.#wait(Math.max(10, next.dueAt - now));
-    } else if (this.#head > 0) {
-      this.#waiting = [];
-      this.#head = 0;
+      this.#wait(Math.max(10, next.dueAt - now));
+      return;
     }
+    this.#running = false;
+    this.#waiting = [];
+    this.#head = 0;
   }
 }
 
-/** Timers on the real clock. They do not keep the process alive. */
-export function realTimers(): Timers {
+/**
+ * Timers on the real clock. They do not keep the process alive. `onFault` is told what a timer's
+ * function threw; without it the process ends with that error, as it would for any other timer.
+ */
+export function realTimers(onFault: (error: unknown) => void = throwLater): Timers {
   const lanes = new Map<number, Lane>();
   return {
     now: () => Date.now(),
     after(ms, fire) {
       let lane = lanes.get(ms);
       if (!lane) {
-        lane = new Lane(ms);
+        lane = new Lane(ms, onFault);
         lanes.set(ms, lane);
       }
       return lane.add(fire);
     },
   };
+}
+
+function throwLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }

@@ -29,9 +29,17 @@ const mandatory = [
   ['cseq', 'CSeq'],
 ] as const;
 
+/** Headers that may be missing, but not stand twice. */
+const single = [
+  ['max-forwards', 'Max-Forwards'],
+  ['content-length', 'Content-Length'],
+  ['content-type', 'Content-Type'],
+] as const;
+
 /** What is wrong with a request, as a status and a phrase; undefined where nothing is. */
 export function faultOf(request: SipRequest): Fault | undefined {
-  topVia(request.get('via') ?? '');
+  const via = viaFault(request);
+  if (via !== undefined) return { status: 400, reason: via };
   for (const [name, written] of mandatory) {
     const at = request.names.indexOf(name);
     if (at < 0) return { status: 400, reason: `Missing ${written} header` };
@@ -41,7 +49,29 @@ export function faultOf(request: SipRequest): Fault | undefined {
     const fault = headerFault(name, request.values[at]!, request.method);
     if (fault !== undefined) return { status: 400, reason: fault };
   }
+  for (const [name, written] of single) {
+    const at = request.names.indexOf(name);
+    if (at >= 0 && request.names.indexOf(name, at + 1) >= 0) {
+      return { status: 400, reason: `More than one ${written} header` };
+    }
+  }
   return uriFault(request) ?? methodFault(request) ?? hopsFault(request);
+}
+
+function viaFault(request: SipRequest): string | undefined {
+  for (let i = 0; i < request.names.length; i++) {
+    if (request.names[i] !== 'via') continue;
+    try {
+      // Below the topmost one only what an answer needs: that no value or parameter is empty.
+      const value = request.values[i]!;
+      topVia(value);
+      if (/[;,]\s*(?:[;,]|$)/.test(value)) return 'Malformed Via header';
+    } catch (error) {
+      if (error instanceof HeaderError) return error.message;
+      throw error;
+    }
+  }
+  return request.has('via') ? undefined : 'Missing Via header';
 }
 
 function headerFault(name: string, value: string, method: string): string | undefined {
@@ -50,7 +80,9 @@ function headerFault(name: string, value: string, method: string): string | unde
       return cseqOf(value).method === method ? undefined : 'CSeq does not match the method';
     }
     if (name === 'call-id') {
-      return value === '' || value.length > 256 || /\s/.test(value) ? 'Malformed Call-ID header' : undefined;
+      return value === '' || value.length > 256 || /\s/.test(value)
+        ? 'Malformed Call-ID header'
+        : undefined;
     }
     if (value.length > 4096) return `${name === 'from' ? 'From' : 'To'} header is too long`;
     nameAddr(value);
@@ -82,7 +114,11 @@ function methodFault(request: SipRequest): Fault | undefined {
   if (method !== 'ACK' && method !== 'CANCEL' && request.has('require')) {
     const wanted = tokens(request.all('require'));
     if (wanted.length > 0) {
-      return { status: 420, reason: 'Bad Extension', headers: [['unsupported', wanted.join(', ')]] };
+      return {
+        status: 420,
+        reason: 'Bad Extension',
+        headers: [['unsupported', wanted.join(', ')]],
+      };
     }
   }
   return undefined;
@@ -91,7 +127,7 @@ function methodFault(request: SipRequest): Fault | undefined {
 function hopsFault(request: SipRequest): Fault | undefined {
   const text = request.get('max-forwards');
   if (text === undefined) return undefined;
-  if (!/^\d{1,3}$/.test(text) || Number(text) > 255) {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 255) {
     return { status: 400, reason: 'Malformed Max-Forwards header' };
   }
   // A request at the end of its way may still be for us alone (16.3, 11.2).

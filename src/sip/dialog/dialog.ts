@@ -1,7 +1,7 @@
 // A dialogue (RFC 3261, 12): what two user agents agreed on, and requests within it both ways. Its
 // state is plain data, so that a server that was killed can end it at the next start.
 
-import { HeaderError, nameAddr, splitValues } from '../message/headers.ts';
+import { HeaderError, nameAddr, splitValues, withoutParameter } from '../message/headers.ts';
 import { SipRequest } from '../message/message.ts';
 import type { SipResponse } from '../message/message.ts';
 import { isAddress, parseUri, transportOf } from '../message/uri.ts';
@@ -46,6 +46,9 @@ export class Dialog {
   /** The INVITE of ours or of the peer's that waits for its ACK, told when one comes. */
   onAck: ((ack: SipRequest) => void) | undefined;
 
+  /** What the INVITE that made it is known by, however it reaches us (8.2.2.2). */
+  mergeKey = '';
+
   constructor(state: DialogState) {
     this.state = state;
   }
@@ -68,7 +71,10 @@ export class Dialog {
     request
       .add('max-forwards', '70')
       .add('from', `${state.localParty};tag=${state.localTag}`)
-      .add('to', state.remoteTag === '' ? state.remoteParty : `${state.remoteParty};tag=${state.remoteTag}`)
+      .add(
+        'to',
+        state.remoteTag === '' ? state.remoteParty : `${state.remoteParty};tag=${state.remoteTag}`,
+      )
       .add('call-id', state.callId)
       .add('cseq', `${number} ${method}`);
     for (const [name, value] of lines) request.add(name, value);
@@ -103,7 +109,9 @@ export function contactOf(message: SipRequest | SipResponse): string | undefined
   try {
     const first = value.includes(',') ? splitValues([value])[0]! : value;
     const { uri } = nameAddr(first);
-    return parseUri(uri) ? uri : undefined;
+    // A telephone number is no place to send a request to.
+    const parsed = parseUri(uri);
+    return parsed && parsed.host !== '' ? uri : undefined;
   } catch (error) {
     if (error instanceof HeaderError) return undefined;
     throw error;
@@ -121,14 +129,14 @@ export function hopOf(uri: string, defaultTransport: TransportName): Hop | undef
 
 /**
  * True where the sender does not know the address that we see it at (address translation), or names
- * itself by something that is no address: then requests to it go where its own came from.
+ * itself by something that is no address, or not at all: then requests to it go where its own came from.
  */
 export function behindNat(request: SipRequest, source: Hop): boolean {
   const host = request.via.host.replace(/^\[|\]$/g, '');
   if (isAddress(request.via.host) && host !== source.host) return true;
   const contact = contactOf(request);
   const parsed = contact === undefined ? undefined : parseUri(contact);
-  return parsed !== undefined && !isAddress(parsed.host);
+  return parsed === undefined || !isAddress(parsed.host);
 }
 
 /**
@@ -140,13 +148,25 @@ export function fixedHopFor(request: SipRequest, source: Source): Hop | null {
   return { transport: source.transport, host: source.host, port: source.port };
 }
 
-/** The Record-Route entries as a route set: in order for the called side, reversed for the caller. */
+/**
+ * The Record-Route entries as a route set: in order for the called side, reversed for the caller. Those
+ * that cannot be read are left out: nothing could be sent to them, and the call must still end.
+ */
 export function routeSet(message: SipRequest | SipResponse, reversed: boolean): string[] {
-  const routes = splitValues(message.all('record-route'));
-  return reversed ? routes.reverse() : routes;
+  const routes = splitValues(message.all('record-route')).filter(isRoute);
+  return reversed ? routes.toReversed() : routes;
+}
+
+function isRoute(value: string): boolean {
+  try {
+    return hopOf(nameAddr(value).uri, 'udp') !== undefined;
+  } catch (error) {
+    if (error instanceof HeaderError) return false;
+    throw error;
+  }
 }
 
 /** A From or To value without its tag, as the other side of a dialogue repeats it. */
 export function withoutTag(value: string): string {
-  return value.replace(/;\s*tag\s*=[^;]*/i, '');
+  return withoutParameter(value, 'tag');
 }

@@ -30,6 +30,7 @@ export class IncomingInvite {
     this.dialog = dialog;
     this.#transaction = transaction;
     this.#layer = layer;
+    transaction.localTag = dialog.state.localTag;
     transaction.onCancel = (cancel) => this.onCancel?.(cancel);
   }
 
@@ -91,7 +92,12 @@ export class IncomingInvite {
     });
   }
 
-  #response(status: number, reason: string | undefined, lines: HeaderLines, body: string): SipResponse {
+  #response(
+    status: number,
+    reason: string | undefined,
+    lines: HeaderLines,
+    body: string,
+  ): SipResponse {
     const response = responseTo(this.request, status, reason, this.dialog.state.localTag);
     // 12.1.1: a response that makes a dialogue repeats the Record-Route.
     if (status > 100 && status < 300) {

@@ -12,6 +12,9 @@ import type { Source } from '../transport/transport.ts';
 import { contactOf, Dialog, routeSet } from './dialog.ts';
 import type { DialogState, HeaderLines } from './dialog.ts';
 
+/** Most further callees of one INVITE that are hung up on; each costs a stranger one 2xx. */
+const forkLimit = 10;
+
 export interface OutgoingInviteHandlers {
   /** A response of 101 to 199. */
   onProvisional(response: SipResponse): void;
@@ -41,6 +44,8 @@ export class OutgoingInvite {
   #cancelSent = false;
   #dialog: Dialog | undefined;
   #ack: { text: string; to: Source } | undefined;
+  /** The ACKs of further callees that answered too, by their tag (13.2.2.4). */
+  readonly #dismissed = new Map<string, { text: string; to: Source }>();
 
   private constructor(
     layer: TransactionLayer,
@@ -143,16 +148,11 @@ export class OutgoingInvite {
   }
 
   #onSuccess(response: SipResponse): void {
-    const dialog = this.#existing ?? this.#dialogFrom(response);
     if (this.#dialog) {
-      // A repetition is answered with the same ACK; a second callee is thanked and dismissed.
-      if (this.#dialog.state.remoteTag === response.to.tag) {
-        if (this.#ack) this.#layer.transport.send(this.#ack.text, this.#ack.to);
-      } else {
-        this.#dismiss(dialog);
-      }
+      this.#onFurtherSuccess(response, this.#dialog);
       return;
     }
+    const dialog = this.#existing ?? this.#dialogFrom(response);
     this.#dialog = dialog;
     if (this.#existing) dialog.refreshTarget(response);
     if (this.#cancelled && !this.#existing) {
@@ -163,9 +163,25 @@ export class OutgoingInvite {
     this.#handlers.onAnswer(response, dialog);
   }
 
+  /** A repetition is answered with the same ACK; a second callee is thanked and dismissed, once. */
+  #onFurtherSuccess(response: SipResponse, first: Dialog): void {
+    const { tag } = response.to;
+    if (first.state.remoteTag === tag) {
+      if (this.#ack) this.#layer.transport.send(this.#ack.text, this.#ack.to);
+      return;
+    }
+    const known = this.#dismissed.get(tag);
+    if (known) this.#layer.transport.send(known.text, known.to);
+    // An INVITE within a dialogue has one callee; and forking has an end.
+    else if (!this.#existing && this.#dismissed.size < forkLimit) {
+      this.#dismiss(this.#dialogFrom(response));
+    }
+  }
+
   #dismiss(dialog: Dialog): void {
     const ack = this.#acknowledge(dialog, [], '');
     if (dialog === this.#dialog) this.#ack = ack;
+    else this.#dismissed.set(dialog.state.remoteTag, ack);
     this.#layer.send(dialog.request('BYE'), dialog.nextHop(), { onResponse() {}, onFailure() {} });
   }
 

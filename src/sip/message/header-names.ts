@@ -18,12 +18,15 @@ const compact: Record<string, string> = {
   a: 'accept-contact',
   b: 'referred-by',
   c: 'content-type',
+  d: 'request-disposition',
   e: 'content-encoding',
   f: 'from',
   i: 'call-id',
+  j: 'reject-contact',
   k: 'supported',
   l: 'content-length',
   m: 'contact',
+  n: 'identity-info',
   o: 'event',
   r: 'refer-to',
   s: 'subject',
@@ -31,6 +34,7 @@ const compact: Record<string, string> = {
   u: 'allow-events',
   v: 'via',
   x: 'session-expires',
+  y: 'identity',
 };
 
 const canonical = new Map<string, string>();
@@ -62,6 +66,7 @@ function canonicalSlow(name: string): string | undefined {
 /** The name as it is sent, e.g. `CSeq`; an unknown one gets a capital after each dash. */
 export function wireName(lower: string): string {
   return (
-    onTheWire.get(lower) ?? lower.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase())
+    onTheWire.get(lower) ??
+    lower.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase())
   );
 }

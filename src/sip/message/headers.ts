@@ -17,7 +17,8 @@ export interface Via {
   readonly rest: string;
 }
 
-const viaForm = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;,]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;|$).*)$/i;
+const viaForm =
+  /^SIP\s*\/\s*\d+\.\d+\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;,]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;|$).*)$/i;
 
 /** Reads the first value of a Via line. Throws HeaderError. */
 export function topVia(line: string): Via {
@@ -62,14 +63,35 @@ export function nameAddr(text: string): NameAddr {
       throw new HeaderError('Malformed address');
     }
     const display = unquote(text.slice(0, open).trim());
-    return { display, uri, parameters, tag: parameterOf(parameters, 'tag') ?? '' };
+    return { display, uri, parameters, tag: tagOf(parameters) };
   }
   // Without angle brackets every parameter belongs to the header (RFC 3261, 20.10).
   const semicolon = text.indexOf(';');
   const uri = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
-  if (uri === '' || /[\s"<>]/.test(uri)) throw new HeaderError('Malformed address');
+  // A URI with a comma or question mark must stand in brackets.
+  if (uri === '' || /[\s"<>,?]/.test(uri)) throw new HeaderError('Malformed address');
   const parameters = semicolon < 0 ? '' : text.slice(semicolon);
-  return { display: '', uri, parameters, tag: parameterOf(parameters, 'tag') ?? '' };
+  return { display: '', uri, parameters, tag: tagOf(parameters) };
+}
+
+/** The tag that names a side of a dialogue. It is written again in each request, so it must be clean. */
+function tagOf(parameters: string): string {
+  const tag = parameterOf(parameters, 'tag') ?? '';
+  if (tag !== '' && !/^[!#-+\--:=@-Z^-~]+$/.test(tag)) throw new HeaderError('Malformed tag');
+  return tag;
+}
+
+/** A From, To or Contact value without one of its header parameters. Throws HeaderError. */
+export function withoutParameter(value: string, name: string): string {
+  const { parameters } = nameAddr(value);
+  let kept = value.slice(0, value.length - parameters.length);
+  for (let at = 0; at < parameters.length;) {
+    const end = endOfParameter(parameters, at + 1);
+    const each = parameters.slice(at, end);
+    if (/^;\s*([^\s=;]*)/.exec(each)?.[1]?.toLowerCase() !== name) kept += each;
+    at = end;
+  }
+  return kept;
 }
 
 /** Where the `<` that opens the address is, or -1; one inside a quoted display name does not count. */

@@ -2,7 +2,7 @@
 // text that came; who needs a Via or a CSeq in parts reads it with headers.ts. All text is Latin-1, one
 // character a byte, so that whatever came leaves byte for byte. Parsing is in parse.ts.
 
-import { cseqOf, nameAddr, topVia } from './headers.ts';
+import { cseqOf, HeaderError, nameAddr, topVia } from './headers.ts';
 import type { Cseq, NameAddr, Via } from './headers.ts';
 import { wireName } from './header-names.ts';
 
@@ -157,11 +157,21 @@ export function responseTo(
       response.add(name, request.values[i]!);
     } else if (name === 'to') {
       const to = request.values[i]!;
-      const tagged = status > 100 && toTag !== '' && request.to.tag === '';
+      const tagged = status > 100 && toTag !== '' && lacksTag(to);
       response.add('to', tagged ? `${to};tag=${toTag}` : to);
     }
   }
   return response;
+}
+
+/** False also where the To cannot be read: it then goes back as it came. */
+function lacksTag(to: string): boolean {
+  try {
+    return nameAddr(to).tag === '';
+  } catch (error) {
+    if (error instanceof HeaderError) return false;
+    throw error;
+  }
 }
 
 const reasons: Record<number, string> = {

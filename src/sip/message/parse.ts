@@ -15,10 +15,16 @@ const headerLimit = 200;
  */
 export type Parsed =
   | { readonly kind: 'message'; readonly message: SipMessage }
-  | { readonly kind: 'invalid'; readonly reason: string; readonly status: number; readonly request?: SipRequest }
+  | {
+      readonly kind: 'invalid';
+      readonly reason: string;
+      readonly status: number;
+      readonly request?: SipRequest;
+    }
   | { readonly kind: 'nothing' };
 
-const startOfRequest = /^([A-Za-z0-9.!%*_+`'~-]{1,32}) (\S+) SIP\/(\d+\.\d+)$/;
+/** The URI may be anything here, so that a malformed one is answered rather than dropped. */
+const startOfRequest = /^([A-Za-z0-9.!%*_+`'~-]{1,128}) (.+) SIP\/(\d+\.\d+)$/i;
 
 /**
  * Parses one whole message as it came in a datagram, or as framing.ts cut it from a stream. The text is
@@ -32,11 +38,12 @@ export function parseMessage(text: string): Parsed {
   const endOfStart = text.indexOf('\r\n', start);
   if (endOfStart < 0) return invalid('No end of the start line');
   const startLine = text.slice(start, endOfStart);
+  if (/[\r\n]/.test(startLine)) return invalid('Malformed start line');
   const names: string[] = [];
   const values: string[] = [];
   const bodyAt = parseHeaders(text, endOfStart + 2, names, values);
   const fault = typeof bodyAt === 'string' ? bodyAt : undefined;
-  if (startLine.startsWith('SIP/2.0 ')) {
+  if (/^SIP\/2\.0 /i.test(startLine)) {
     if (fault !== undefined) return invalid(fault);
     return finish(text, bodyAt as number, parseStatusLine(startLine, names, values));
   }
@@ -46,7 +53,8 @@ export function parseMessage(text: string): Parsed {
   if (match[3] !== '2.0') {
     return { kind: 'invalid', status: 505, reason: 'Version Not Supported', request };
   }
-  if (fault !== undefined) return { kind: 'invalid', status: 400, reason: fault, request };
+  const refusal = fault ?? (/\s/.test(request.uri) ? 'Malformed Request-URI' : undefined);
+  if (refusal !== undefined) return { kind: 'invalid', status: 400, reason: refusal, request };
   return finish(text, bodyAt as number, request);
 }
 
@@ -55,26 +63,36 @@ function invalid(reason: string): Parsed {
 }
 
 function parseStatusLine(line: string, names: string[], values: string[]): SipResponse | undefined {
-  const status = Number(line.slice(8, 11));
+  const digits = line.slice(8, 11);
+  const status = /^\d{3}$/.test(digits) ? Number(digits) : 0;
   const separated = line.length === 11 || line[11] === ' ';
   if (!(status >= 100 && status < 700) || !separated) return undefined;
   return new SipResponse(status, line.slice(12), names, values);
 }
 
 /** Fills names and values; returns where the body begins, or what is wrong. */
-function parseHeaders(text: string, from: number, names: string[], values: string[]): number | string {
+function parseHeaders(
+  text: string,
+  from: number,
+  names: string[],
+  values: string[],
+): number | string {
   let at = from;
   for (;;) {
-    const end = text.indexOf('\r\n', at);
-    if (end < 0) return 'No empty line behind the headers';
+    const end = endOfLine(text, at);
+    if (end < 0) return noEnd;
     if (end === at) return at + 2;
     let lineEnd = end;
     let folded = false;
     // A line that begins with white space goes on with the one before (RFC 3261, 7.3.1).
-    for (let c = text.charCodeAt(lineEnd + 2); c === 32 || c === 9; c = text.charCodeAt(lineEnd + 2)) {
+    for (
+      let c = text.charCodeAt(lineEnd + 2);
+      c === 32 || c === 9;
+      c = text.charCodeAt(lineEnd + 2)
+    ) {
       folded = true;
-      lineEnd = text.indexOf('\r\n', lineEnd + 2);
-      if (lineEnd < 0) return 'No empty line behind the headers';
+      lineEnd = endOfLine(text, lineEnd + 2);
+      if (lineEnd < 0) return noEnd;
     }
     const colon = text.indexOf(':', at);
     if (colon <= at || colon > end) return 'Malformed header line';
@@ -88,6 +106,17 @@ function parseHeaders(text: string, from: number, names: string[], values: strin
     values.push(value);
     at = lineEnd + 2;
   }
+}
+
+const noEnd = 'Header line that does not end as it should';
+
+/**
+ * Where the CR LF is that ends a line. -1 where there is none, and where a CR or LF stands alone in the
+ * line: a telephone that takes it for a line end would read headers that we never saw.
+ */
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\r', from);
+  return end >= 0 && text.indexOf('\n', from) === end + 1 ? end : -1;
 }
 
 function trimStart(text: string, from: number, to: number): number {

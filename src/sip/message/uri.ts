@@ -5,7 +5,10 @@ import { parameterOf } from './headers.ts';
 export interface SipUri {
   /** `sip`, `sips` or `tel`, lower case. */
   readonly scheme: string;
-  /** The user, percent-decoded; empty where there is none. */
+  /**
+   * The user, percent-decoded, with what telephone numbers hang behind it (`;phone-context=…`, 19.1.6);
+   * empty where there is none. Of `tel:` the number with its parameters.
+   */
   readonly user: string;
   /** Host name or address, in lower case, brackets of IPv6 kept; empty for `tel`. */
   readonly host: string;
@@ -15,11 +18,14 @@ export interface SipUri {
   readonly parameters: string;
 }
 
-const sipForm = /^(sips?):(?:([^@]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?((?:;[^?]*)?)(\?.*)?$/i;
+const sipForm =
+  /^(sips?):(?:([^@]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$/i;
 const telForm = /^tel:([+0-9().\-*#a-f]{1,64})((?:;.*)?)$/i;
 
 /** Parses a URI. Undefined where it is malformed or of another scheme. */
 export function parseUri(text: string): SipUri | undefined {
+  // What no URI holds (19.1.1), and what would break the line or the brackets that it is written into.
+  if (/[^!#-;=?-~\u0080-\u00ff]/.test(text)) return undefined;
   const match = sipForm.exec(text);
   if (match) {
     const port = match[4] === undefined ? 0 : Number(match[4]);
@@ -30,7 +36,7 @@ export function parseUri(text: string): SipUri | undefined {
     if (user === undefined) return undefined;
     return {
       scheme: match[1]!.toLowerCase(),
-      user: stripUserParameters(user),
+      user,
       host: match[3]!.toLowerCase(),
       port,
       parameters: match[5]!,
@@ -38,20 +44,16 @@ export function parseUri(text: string): SipUri | undefined {
   }
   const tel = telForm.exec(text);
   if (!tel) return undefined;
-  return { scheme: 'tel', user: tel[1]!, host: '', port: 0, parameters: tel[2]! };
-}
-
-/** `33123456789;phone-context=…` is the number with what telephone URIs hang behind it (19.1.6). */
-function stripUserParameters(user: string): string {
-  const semicolon = user.indexOf(';');
-  return semicolon < 0 ? user : user.slice(0, semicolon);
+  return { scheme: 'tel', user: tel[1]! + tel[2]!, host: '', port: 0, parameters: tel[2]! };
 }
 
 function decode(text: string): string | undefined {
   if (!text.includes('%')) return text;
   if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
   // Byte by byte, since all text here is Latin-1 (message.ts).
-  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 /** The `transport` parameter in lower case, or undefined. */

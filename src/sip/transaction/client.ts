@@ -76,6 +76,7 @@ export class ClientTransaction {
   #retransmitAfter(ms: number): void {
     this.#retransmission = this.#context.timers.after(ms, () => {
       this.#transmit();
+      if (this.#state === 'terminated') return;
       // Once a provisional answer came it is every T2 (17.1.2.2).
       this.#retransmitAfter(this.#state === 'proceeding' ? T2 : Math.min(ms * 2, T2));
     });

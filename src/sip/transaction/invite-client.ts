@@ -39,6 +39,7 @@ export class InviteClientTransaction {
   start(): void {
     this.#text = this.request.toString();
     this.#transmit();
+    if (this.#state === 'terminated') return;
     // Timer A, over UDP only; timer B.
     if (this.to.transport === 'udp') this.#retransmitAfter(T1);
     this.#timeout = this.#context.timers.after(TRANSACTION_TIMEOUT, () => this.#fail('timeout'));
@@ -104,7 +105,7 @@ export class InviteClientTransaction {
   #retransmitAfter(ms: number): void {
     this.#retransmission = this.#context.timers.after(ms, () => {
       this.#transmit();
-      this.#retransmitAfter(ms * 2);
+      if (this.#state !== 'terminated') this.#retransmitAfter(ms * 2);
     });
   }
 

@@ -20,15 +20,12 @@ export class InviteServerTransaction {
   #retransmission: Timer | undefined;
   #timeout: Timer | undefined;
 
+  /** The To tag of our responses, which the answer to a CANCEL repeats (9.2). */
+  localTag = '';
   /** A CANCEL for this INVITE came, and no final response was sent yet (9.2). */
   onCancel: ((cancel: SipRequest) => void) | undefined;
 
-  constructor(
-    request: SipRequest,
-    source: Source,
-    replyTo: Source,
-    context: ServerContext,
-  ) {
+  constructor(request: SipRequest, source: Source, replyTo: Source, context: ServerContext) {
     this.request = request;
     this.source = source;
     this.replyTo = replyTo;
@@ -88,6 +85,7 @@ export class InviteServerTransaction {
         return true;
       case 'proceeding':
       case 'accepted':
+      default:
         return false;
     }
   }

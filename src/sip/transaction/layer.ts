@@ -75,7 +75,12 @@ export class TransactionLayer {
 
   accept(request: SipRequest, source: Source): ServerTransaction {
     const key = serverKey(request, request.method);
-    const made = new ServerTransaction(request, source, replyTo(request, source), this.#serverContext(key));
+    const made = new ServerTransaction(
+      request,
+      source,
+      replyTo(request, source),
+      this.#serverContext(key),
+    );
     this.#servers.set(key, made);
     return made;
   }
@@ -118,7 +123,11 @@ export class TransactionLayer {
   }
 
   /** Makes the transaction of an INVITE; the caller starts it. */
-  prepareInvite(request: SipRequest, to: Source, handlers: ClientHandlers): InviteClientTransaction {
+  prepareInvite(
+    request: SipRequest,
+    to: Source,
+    handlers: ClientHandlers,
+  ): InviteClientTransaction {
     const branch = request.has('via') ? request.via.branch : this.addVia(request, to);
     const key = `${branch}|INVITE`;
     const made = new InviteClientTransaction(request, to, handlers, this.#clientContext(key));
@@ -153,8 +162,11 @@ export class TransactionLayer {
     if (!response.has('via') || !response.has('cseq') || !response.has('call-id')) return;
     if (!response.has('from') || !response.has('to')) return;
     const { branch, rest } = response.via;
-    // More than our own Via means that it was not meant for us (18.1.2).
-    if (rest !== '') return;
+    // More than our own Via means that it was not meant for us (8.1.3.3).
+    if (rest !== '' || response.names.indexOf('via', response.names.indexOf('via') + 1) >= 0)
+      return;
+    // Read here, where a malformed one is dropped, and not in the middle of a call.
+    void response.to;
     this.#clients.get(`${branch}|${response.cseq.method}`)?.onResponse(response);
   }
 
@@ -185,11 +197,14 @@ export class TransactionLayer {
   /** 9.2: answered 200 where the INVITE is known, whatever becomes of it. */
   #receiveCancel(cancel: SipRequest, source: Source): void {
     const invite = this.#servers.get(serverKey(cancel, 'INVITE'));
-    if (!(invite instanceof InviteServerTransaction)) {
+    // 22.1: nobody can be asked to prove himself for a CANCEL; it must come from where the INVITE did.
+    if (!(invite instanceof InviteServerTransaction) || invite.source.host !== source.host) {
       this.replyStateless(cancel, source, 481);
       return;
     }
-    this.accept(cancel, source).respond(responseTo(cancel, 200, undefined, randomHex(8)));
+    this.accept(cancel, source).respond(
+      responseTo(cancel, 200, undefined, invite.localTag || randomHex(8)),
+    );
     invite.onCancel?.(cancel);
   }
 
@@ -240,7 +255,9 @@ export class TransactionLayer {
  */
 function serverKey(request: SipRequest, method: string): string {
   const via = request.via;
-  if (via.branch.startsWith(branchCookie)) return `${via.branch}|${via.host}:${via.port}|${method}`;
+  if (via.branch.length > branchCookie.length && via.branch.startsWith(branchCookie)) {
+    return `${via.branch}|${via.host}:${via.port}|${method}`;
+  }
   return `${request.callId}|${request.from.tag}|${request.cseq.number}|${request.uri}|${via.first}|${method}`;
 }
 

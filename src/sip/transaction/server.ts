@@ -26,12 +26,7 @@ export class ServerTransaction {
   #state: State = 'trying';
   #last = '';
 
-  constructor(
-    request: SipRequest,
-    source: Source,
-    replyTo: Source,
-    context: ServerContext,
-  ) {
+  constructor(request: SipRequest, source: Source, replyTo: Source, context: ServerContext) {
     this.request = request;
     this.source = source;
     this.#replyTo = replyTo;

@@ -17,12 +17,15 @@ export class Framing {
   #held = '';
   /** How far #held was searched for the end of the headers: a trickling peer is not searched anew. */
   #searched = 0;
+  /** Length of the message that has begun, once its headers are here; it is not looked at until then. */
+  #expected = 0;
 
   push(chunk: string): void {
     this.#held += chunk;
   }
 
   next(): Frame {
+    if (this.#held.length < this.#expected) return { kind: 'incomplete' };
     if (this.#held.startsWith('\r\n')) {
       if (this.#held.startsWith('\r\n\r\n')) {
         this.#drop(4);
@@ -34,14 +37,21 @@ export class Framing {
     const end = this.#held.indexOf('\r\n\r\n', Math.max(0, this.#searched - 3));
     if (end < 0) {
       this.#searched = this.#held.length;
-      return this.#held.length > largestMessage ? this.#broken('too large') : { kind: 'incomplete' };
+      return this.#held.length > largestMessage
+        ? this.#broken('too large')
+        : { kind: 'incomplete' };
     }
     const headers = this.#held.slice(0, end + 2);
-    const length = /\r\n(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*\r\n/i.exec(headers);
+    const length = /\r\n(?:content-length|l)[ \t]*:(?:[ \t]|\r\n[ \t])*(\d{1,9})[ \t]*\r\n/i.exec(
+      headers,
+    );
     if (!length) return this.#broken('no length');
     const total = end + 4 + Number(length[1]);
     if (total > largestMessage) return this.#broken('too large');
-    if (this.#held.length < total) return { kind: 'incomplete' };
+    if (this.#held.length < total) {
+      this.#expected = total;
+      return { kind: 'incomplete' };
+    }
     const text = this.#held.slice(0, total);
     this.#drop(total);
     return { kind: 'message', text };
@@ -50,6 +60,7 @@ export class Framing {
   #drop(count: number): void {
     this.#held = this.#held.slice(count);
     this.#searched = 0;
+    this.#expected = 0;
   }
 
   #broken(reason: 'too large' | 'no length'): Frame {

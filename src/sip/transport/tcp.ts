@@ -52,7 +52,9 @@ export class TcpTransport {
         resolve();
       });
     });
-    server.on('error', (error) => onDropped(error.message, { transport: 'tcp', host: '', port: 0 }));
+    server.on('error', (error) =>
+      onDropped(error.message, { transport: 'tcp', host: '', port: 0 }),
+    );
     return transport;
   }
 
@@ -68,6 +70,8 @@ export class TcpTransport {
   send(text: string, to: Source, onError?: (error: Error) => void): void {
     const open = to.connection?.writable ? to.connection : this.#connections.get(key(to));
     if (open?.writable) {
+      // While it is still being made, its failure is that of everybody who waits for it.
+      if (open.connecting && onError) open.once('error', onError);
       if (open.writableLength > unsentLimit) {
         open.destroy();
         onError?.(new Error(`${key(to)} does not read what is sent to it`));
@@ -120,23 +124,28 @@ export class TcpTransport {
     socket.on('close', () => {
       if (this.#connections.get(key(source)) === socket) this.#connections.delete(key(source));
     });
+    let followed = true;
     socket.on('data', (chunk: Buffer) => {
+      // What follows a message that could not be framed is read and forgotten, never understood: it
+      // may be the rest of a body that was made to look like requests.
+      if (!followed) return;
       framing.push(chunk.toString('latin1'));
-      this.#takeFrames(framing, socket, source);
+      followed = this.#takeFrames(framing, socket, source);
     });
   }
 
-  #takeFrames(framing: Framing, socket: Socket, source: Source): void {
+  /** False once the stream cannot be followed any further. */
+  #takeFrames(framing: Framing, socket: Socket, source: Source): boolean {
     for (;;) {
       const frame = framing.next();
-      if (frame.kind === 'incomplete') return;
+      if (frame.kind === 'incomplete') return true;
       if (frame.kind === 'message') {
         this.#receive(frame.text, source);
       } else if (frame.kind === 'ping') {
         socket.write('\r\n');
       } else {
         this.#refuse(frame.text, frame.reason, socket, source);
-        return;
+        return false;
       }
     }
   }

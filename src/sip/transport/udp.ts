@@ -46,7 +46,9 @@ export class UdpTransport {
       });
     });
     // An unreachable peer may show as an error of the socket; it is that peer's alone.
-    socket.on('error', (error) => onDropped(error.message, { transport: 'udp', host: '', port: 0 }));
+    socket.on('error', (error) =>
+      onDropped(error.message, { transport: 'udp', host: '', port: 0 }),
+    );
     for (const grow of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
       try {
         socket[grow](socketBufferBytes);
@@ -60,7 +62,14 @@ export class UdpTransport {
   send(text: string, to: Hop, onError?: (error: Error) => void): void {
     const data = Buffer.from(text, 'latin1');
     try {
-      this.#socket.send(data, 0, data.length, to.port, to.host, onError ? (e) => e && onError(e) : undefined);
+      this.#socket.send(
+        data,
+        0,
+        data.length,
+        to.port,
+        to.host,
+        onError ? (e) => e && onError(e) : undefined,
+      );
     } catch (error) {
       // Thrown at once for a port out of range, or once the socket is closed.
       if (onError) queueMicrotask(() => onError(error as Error));
