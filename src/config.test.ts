@@ -50,6 +50,7 @@ test('without any setting the defaults hold', () => {
     data: './data',
     sandbox: false,
     http: { host: '127.0.0.1', port: 8080 },
+    trustProxy: [],
     sip: { host: '127.0.0.1', port: 5060 },
     country: 'FR',
     notifyAllow: [],
@@ -81,6 +82,10 @@ test('every setting can be written in the file, the longest call only there', ()
     sandbox = false
     data = "/var/lib/carillon"
     http = "[::1]:0"
+    https = "0.0.0.0:443"
+    tls-cert = "/etc/tls/cert.pem"
+    tls-key = "/etc/tls/key.pem"
+    trust-proxy = ["127.0.0.1/32", "::1/128"]
     sip = "localhost:5070"
     advertise = "sip.example.org"
     outside = "sip:192.0.2.7:5060"
@@ -96,6 +101,10 @@ test('every setting can be written in the file, the longest call only there', ()
     data: '/var/lib/carillon',
     sandbox: false,
     http: { host: '::1', port: 0 },
+    https: { host: '0.0.0.0', port: 443 },
+    tlsCert: '/etc/tls/cert.pem',
+    tlsKey: '/etc/tls/key.pem',
+    trustProxy: ['127.0.0.1/32', '::1/128'],
     sip: { host: 'localhost', port: 5070 },
     advertise: 'sip.example.org',
     outside: { host: '192.0.2.7', port: 5060 },
@@ -162,6 +171,8 @@ test('every wrong value is refused with its place and an example', () => {
       ['', '10.0.0.0', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/-1', '10.0.0.0/', '::/129', 'a/8'],
       /^--notify-allow: .*such as 192\.168\.0\.0\/16/,
     ],
+    ['https', ['', '443', 'https://a:443'], /^--https: .*write an address and a port/],
+    ['trust-proxy', ['', '10.0.0.1', 'loopback'], /^--trust-proxy: .*such as 192\.168\.0\.0\/16/],
     ['realm', ['', ' a', 'a"b', 'é', 'a'.repeat(65), 'a\tb'], /^--realm: .*write up to 64 letters/],
     [
       'ring-timeout',
@@ -234,6 +245,50 @@ test('a sandbox that other machines could reach is refused', () => {
   for (const host of ['127.0.0.9', 'localhost', '[::1]']) {
     loadConfig(flags({ sandbox: 'true', sip: `${host}:5060`, http: `${host}:80` }), {});
   }
+});
+
+test('HTTPS needs certificate and key, and they need HTTPS', () => {
+  const pair = { 'tls-cert': 'c.pem', 'tls-key': 'k.pem' };
+  const { https, tlsCert, tlsKey } = loadConfig(flags({ https: '[::]:443', ...pair }), {});
+  assert.deepEqual([https, tlsCert, tlsKey], [{ host: '::', port: 443 }, 'c.pem', 'k.pem']);
+  const both = /^--https: .*write both --tls-cert FILE and --tls-key FILE$/;
+  for (const sandbox of ['false', 'true']) {
+    for (const [name, file] of Object.entries(pair)) {
+      assert.match(mistake({ sandbox, https: '127.0.0.1:1', [name]: file }).message, both);
+      const { message, status } = mistake({ sandbox, [name]: file });
+      assert.match(message, new RegExp(`^--${name}: .*write --https HOST:PORT as well`));
+      assert.equal(status, 2);
+    }
+  }
+  assert.match(mistake({ https: '127.0.0.1:1' }).message, both);
+  assert.match(
+    mistake({ https: '127.0.0.1:1' }, { CARILLON_TLS_CERT: 'c', CARILLON_TLS_KEY: '' }).message,
+    both,
+  );
+});
+
+test('the sandbox makes its own certificate, and its HTTPS stays on this machine as well', () => {
+  const config = loadConfig(flags({ sandbox: 'true', https: '127.0.0.1:0' }), {});
+  assert.deepEqual(config.https, { host: '127.0.0.1', port: 0 });
+  assert.equal(config.tlsCert, undefined);
+  assert.match(
+    mistake({ sandbox: 'true', https: '0.0.0.0:443' }).message,
+    /^--https: the sandbox listens on this machine only/,
+  );
+});
+
+test('HTTP and HTTPS cannot share an address', () => {
+  const pair = { 'tls-cert': 'c.pem', 'tls-key': 'k.pem' };
+  assert.match(
+    mistake({ ...pair, http: '127.0.0.1:80', https: '127.0.0.1:80' }).message,
+    /^--https: 127\.0\.0\.1:80 is where --http listens already; write another port$/,
+  );
+  loadConfig(flags({ ...pair, http: '127.0.0.1:0', https: '127.0.0.1:0' }), {});
+});
+
+test('proxies are listed like blocks for notifications', () => {
+  const env = { CARILLON_TRUST_PROXY: '127.0.0.1/32,::1/128' };
+  assert.deepEqual(loadConfig(new Map(), env).trustProxy, ['127.0.0.1/32', '::1/128']);
 });
 
 test('a near name is suggested and a far one is not', () => {

@@ -22,10 +22,12 @@ export interface Config {
   readonly data: string;
   readonly sandbox: boolean;
   readonly http: HostPort;
-  /** Absent until a later version listens with TLS. */
   readonly https?: HostPort;
+  /** PEM files, both or neither; neither with `https` only in the sandbox, which makes its own. */
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  /** CIDR blocks of the proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
   readonly sip: HostPort;
   /** The host that telephones are told to send to, where it is not the one we listen on. */
   readonly advertise?: string;
@@ -72,6 +74,10 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'config', value: 'FILE', only: 'flag and environment' },
   { name: 'data', value: 'DIR' },
   { name: 'http', value: 'HOST:PORT' },
+  { name: 'https', value: 'HOST:PORT' },
+  { name: 'tls-cert', value: 'FILE' },
+  { name: 'tls-key', value: 'FILE' },
+  { name: 'trust-proxy', value: 'CIDR', repeatable: true },
   { name: 'sip', value: 'HOST:PORT' },
   { name: 'advertise', value: 'HOST' },
   { name: 'outside', value: 'sip:HOST:PORT' },
@@ -102,24 +108,28 @@ export function loadConfig(flags: GivenFlags, env: Environment): Config {
   const find = settingsFinder(flags, env);
   const sandbox = readOne(find('sandbox'), readSwitch) ?? false;
   const http = find('http');
+  const https = find('https');
   const sip = find('sip');
   const advertise = readOne(find('advertise'), readHost);
   const outside = readOne(find('outside'), readSipPeer);
-  const allowed = find('notify-allow');
   const config: Config = {
     ...readStoreSettings(find, sandbox),
     sandbox,
     http: readOne(http, readHostPort) ?? { host: '127.0.0.1', port: 8080 },
+    ...readHttps(find, sandbox),
+    trustProxy: readCidrs(find('trust-proxy')),
     sip: readOne(sip, readHostPort) ?? { host: '127.0.0.1', port: 5060 },
     ...(advertise === undefined ? {} : { advertise }),
     ...(outside === undefined ? {} : { outside }),
-    notifyAllow: (allowed?.texts ?? []).map((text) => readCidr(text, allowed?.where ?? '')),
+    notifyAllow: readCidrs(find('notify-allow')),
     ringTimeoutS: readOne(find('ring-timeout'), secondsReader(0.1, 3600)) ?? 60,
     maxCallS: readOne(find('max-call'), secondsReader(1, 604_800)) ?? 43_200,
     logLevel: readOne(find('log-level'), readLogLevel) ?? (sandbox ? 'warn' : 'info'),
   };
+  if (config.https !== undefined) refuseSameAddress(config.https, config.http, https?.where);
   if (sandbox) {
     refuseOpenSandbox(config.http, http?.where);
+    if (config.https !== undefined) refuseOpenSandbox(config.https, https?.where);
     refuseOpenSandbox(config.sip, sip?.where);
   }
   return config;
@@ -145,6 +155,29 @@ function readStoreSettings(
     country: readOne(find('country'), readCountry) ?? 'FR',
     realm: readOne(find('realm'), readRealm) ?? 'carillon',
   };
+}
+
+/** HTTPS and its certificate go together; the sandbox can do without one, since it makes its own. */
+function readHttps(
+  find: (name: string) => Found | undefined,
+  sandbox: boolean,
+): Pick<Config, 'https' | 'tlsCert' | 'tlsKey'> {
+  const [httpsAt, certAt, keyAt] = [find('https'), find('tls-cert'), find('tls-key')];
+  const https = readOne(httpsAt, readHostPort);
+  const tlsCert = readOne(certAt, readNotEmpty);
+  const tlsKey = readOne(keyAt, readNotEmpty);
+  if (https === undefined) {
+    const alone = certAt ?? keyAt;
+    if (alone === undefined) return {};
+    throw new UserError(
+      `${alone.where}: this serves HTTPS only; write --https HOST:PORT as well, or leave it out`,
+    );
+  }
+  if (tlsCert !== undefined && tlsKey !== undefined) return { https, tlsCert, tlsKey };
+  if (sandbox && tlsCert === undefined && tlsKey === undefined) return { https };
+  throw new UserError(
+    `${httpsAt!.where}: HTTPS needs a certificate and its key; write both --tls-cert FILE and --tls-key FILE`,
+  );
 }
 
 /** Where a setting stands: the first of flag, environment and file that has it. */
@@ -288,6 +321,10 @@ export function formatHostPort({ host, port }: HostPort): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
+function readCidrs(found: Found | undefined): string[] {
+  return (found?.texts ?? []).map((text) => readCidr(text, found?.where ?? ''));
+}
+
 function readCidr(text: string, where: string): string {
   const [, address = '', bits] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(text) ?? [];
   const longest = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
@@ -326,6 +363,13 @@ function readLogLevel(text: string, where: string): LogLevel {
   const level = LOG_LEVELS.find((level) => level === text);
   if (level !== undefined) return level;
   throw new UserError(`${where}: "${text}" is no log level; write one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function refuseSameAddress(https: HostPort, http: HostPort, where: string | undefined): void {
+  if (https.port === 0 || https.port !== http.port || https.host !== http.host) return;
+  throw new UserError(
+    `${where}: ${formatHostPort(https)} is where --http listens already; write another port`,
+  );
 }
 
 /** The sandbox's passwords are public, so it must not be reached from another machine. */

@@ -2,6 +2,7 @@
 // through the house:
 //
 //   telephone -> sip -> registrar -> calls -> CallEvent -> store -> notifications -> their URL
+//   their software -> web (makecall) -> digest, guard -> CallCommand -> calls -> sip -> telephone
 //   commands  -> control -> lines, history, sandbox
 
 import { lookup } from 'node:dns/promises';
@@ -12,6 +13,8 @@ import { startControlServer } from './control/control-server.ts';
 import { createCommands } from './control/commands.ts';
 import type { Line } from './lines/line.ts';
 import { Lines } from './lines/lines.ts';
+import { createSourceIpMatcher } from './lines/source-ip-match.ts';
+import { createQuota } from './guard/quota.ts';
 import { lineRules } from './line-rules.ts';
 import { systemClock } from './notifications/clock.ts';
 import { createOutbox } from './notifications/outbox.ts';
@@ -28,6 +31,10 @@ import type { Hop } from './sip/transport/hop.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { version } from './version.ts';
 import type { Logger } from './watch/log.ts';
+import { createClientAddress } from './web/client-address.ts';
+import { HttpDigest } from './web/http-digest.ts';
+import { openTls, selfSignedTls } from './web/tls.ts';
+import type { Tls } from './web/tls.ts';
 import { openWeb } from './web/web.ts';
 
 /** How long calls may go on, and deliveries be flushed, once the server was told to stop. */
@@ -36,6 +43,7 @@ const flushMs = 5_000;
 
 export interface RunningServer {
   readonly httpAddress: HostPort;
+  readonly httpsAddress?: HostPort;
   readonly sipAddress: HostPort;
   /** Takes no new calls, lets those that are end, delivers what is waiting, closes everything. */
   stop(): Promise<void>;
@@ -178,17 +186,33 @@ async function start(
     onRegister: (request, source) => registrar.onRegister(request, source),
   };
 
-  // HTTP in.
+  // HTTP in: software asks, a call is made.
   let ready = false;
+  const tls = config.https && openTlsFor(config, log);
+  if (tls) closing.push(() => tls.close());
+  const quota = createQuota({ intervalMs: 1000, now: Date.now });
+  const sourceIps = createSourceIpMatcher();
   const web = await openWeb({
     host: config.http.host,
     port: config.http.port,
+    https: config.https && tls && { ...config.https, tls },
     healthy: async () => {
       // A store that does not answer cannot keep an event: then no call can be taken.
       const kept = await store.getMeta('realm').catch(() => undefined);
       return ready && kept === config.realm;
     },
+    makecall: {
+      country: config.country,
+      digest: new HttpDigest(config.realm, Date.now),
+      lineOf: (number) => lines.byNumber(number),
+      addressAccepted: (line, address) => sourceIps.matches(line, address) === 'accepted',
+      clientAddress: createClientAddress(config.trustProxy),
+      takeTurn: (line) => quota.take(line),
+      checkPlaceCall: (command) => calls.checkPlaceCall(command),
+      placeCall: (command) => calls.placeCall(command),
+    },
     ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
+    onFault: (error) => onFault(error),
   });
   closing.push(() => web.close());
   await sandbox?.start(web.address.port);
@@ -209,6 +233,7 @@ async function start(
 
   return {
     httpAddress: web.address,
+    ...(web.httpsAddress ? { httpsAddress: web.httpsAddress } : {}),
     sipAddress: { host: config.sip.host, port: endpoint.port },
     async stop() {
       ready = false;
@@ -217,6 +242,18 @@ async function start(
       await closeAll();
     },
   };
+}
+
+/** The certificate for HTTPS: the operator's files, or in the sandbox one that we made. */
+function openTlsFor(config: Config, log: Logger): Tls {
+  const { tlsCert, tlsKey } = config;
+  if (tlsCert === undefined || tlsKey === undefined) return selfSignedTls(config.data);
+  return openTls({
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    onReload: (validTo) => log.info({ validTo }, 'a new certificate is in use'),
+    onFault: (error) => log.error({ err: error }, 'the certificate'),
+  });
 }
 
 /** The line that a SIP user part means: its number, or a form of it that telephones write. */

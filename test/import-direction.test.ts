@@ -20,11 +20,13 @@ const allowed: Record<string, readonly string[]> = {
   registrar: ['numbers', 'sip'],
   calls: ['numbers', 'lines', 'routing', 'registrar', 'sip'],
   notifications: ['numbers', 'lines'],
+  guard: ['numbers'],
   store: [],
   history: [],
   control: ['numbers', 'lines', 'history', 'notifications', 'watch'],
   sandbox: ['numbers', 'lines', 'registrar', 'sip', 'control'],
-  web: ['digest'],
+  // call-command.ts is the hinge; the rooms that serve a request are arguments.
+  web: ['numbers', 'digest', 'calls'],
   cli: ['numbers', 'lines', 'notifications', 'history', 'control', 'store', 'watch'],
 };
 

@@ -41,7 +41,8 @@ export interface CallIdentity {
   readonly caller: string;
   /** The called party: equal to `account` on an incoming call. */
   readonly callee: string;
-  /** The Call-ID of the caller's SIP dialogue, for finding the call in a trace. */
+  /** The Call-ID of the caller's SIP dialogue, for finding the call in a trace; empty for a call that
+   * software placed, which has no calling dialogue. */
   readonly sipCallId: string;
 }
 

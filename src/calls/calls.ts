@@ -15,10 +15,12 @@ import { randomHex } from '../sip/tokens.ts';
 import { hostPort } from '../sip/transport/hop.ts';
 import type { Hop } from '../sip/transport/hop.ts';
 import type { Source } from '../sip/transport/transport.ts';
+import type { PlaceCall, PlaceCallFailure, PlaceCallResult } from './call-command.ts';
 import type { CallIdentity, CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
 import { allowLine, carriedLines } from './carried.ts';
-import { asksToHide, callerFromOutside, callerOfLine, fromValue } from './parties.ts';
+import { asksToHide, callerFromOutside, callerOfLine, fromValue, latin1 } from './parties.ts';
 import type { Caller } from './parties.ts';
+import { PlacedCall } from './placed-call.ts';
 import { endKeptSession } from './recovery.ts';
 import { Session } from './session.ts';
 
@@ -43,9 +45,15 @@ export interface CallsOptions {
 
 type Route = ToLine | ToOutside | ToNobody;
 
+/** A call that goes on: one that somebody dialled, or one that software placed. */
+interface LiveCall {
+  readonly startedAt: number;
+  end(cause: ReleaseCause): void;
+}
+
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<LiveCall>();
   #accepting = true;
   #whenEmpty: (() => void) | undefined;
   #durationCheck: NodeJS.Timeout | undefined;
@@ -86,6 +94,67 @@ export class Calls {
     const emergency = route.to === 'outside' && route.emergency;
     const caller = callerOfLine(line, asksToHide(request) && !emergency);
     this.#place(request, source, caller, line, route);
+  }
+
+  /** Whether a call could be placed now, without placing it: what is wrong, or undefined. */
+  checkPlaceCall(command: PlaceCall): PlaceCallFailure | undefined {
+    const { directory, registrar, routing, outsides } = this.#options;
+    const line = directory.byNumber(command.line);
+    if (!this.#accepting || this.#sessions.size >= sessionLimit || !line) {
+      return { ok: false, reason: 'stopping', error: 'The server takes no new calls now' };
+    }
+    const route = routeFromLine(command.callee, line, directory, routing);
+    if (route.to === 'nobody') return { ok: false, reason: 'bad-callee', error: route.error };
+    if (registrar.terminalsOf(line.number).length === 0) {
+      const error = `No telephone is registered on line ${line.number}: switch one on, then try again`;
+      return { ok: false, reason: 'no-terminal', error };
+    }
+    if (route.to === 'outside' && outsides.length === 0) {
+      const error = `${route.callee} is no line, and no way to the outside is configured (--outside)`;
+      return { ok: false, reason: 'no-way-out', error };
+    }
+    return undefined;
+  }
+
+  /** Places a call for a line; resolves once its terminals ring. */
+  async placeCall(command: PlaceCall): Promise<PlaceCallResult> {
+    const refused = this.checkPlaceCall(command);
+    if (refused) return refused;
+    const { directory, endpoint, journal, routing, ringTimeoutMs, onFault } = this.#options;
+    const line = directory.byNumber(command.line)!;
+    const route = routeFromLine(command.callee, line, directory, routing) as ToLine | ToOutside;
+    const caller = callerOfLine(line, false);
+    const shown = { ...caller, user: route.callee, display: latin1(command.calleeName) };
+    const lines = line.autoAnswer ? autoAnswerLines(endpoint.host) : [];
+    const terminals = this.#terminals({ lines, body: '', maxForwards: 70 }, shown, line.number);
+    const at = endpoint.timers.now();
+    const [lineCall, calleeCall] = identitiesOf('', caller, line, route, at);
+    const call = new PlacedCall(
+      {
+        lineCall: lineCall!,
+        calleeCall,
+        terminals,
+        callees: (body, bodyLines) => {
+          const offer = { lines: bodyLines, body, maxForwards: 70 };
+          return route.to === 'line'
+            ? this.#terminals(offer, caller, route.callee)
+            : [this.#outsideTarget(offer, caller, route, this.#options.outsides[0]!)];
+        },
+      },
+      { endpoint, journal, ringTimeoutMs, onOver: (over) => this.#forget(over), onFault },
+    );
+    this.#sessions.add(call);
+    try {
+      await call.begin();
+      return { ok: true, callref: call.callref };
+    } catch (error) {
+      onFault(error, call.callref);
+      return {
+        ok: false,
+        reason: 'not-kept',
+        error: 'The call could not be kept on disk; nothing was called',
+      };
+    }
   }
 
   /** Ends what a killed server left open: RELEASE for each call, then on the wire. */
@@ -171,13 +240,18 @@ export class Calls {
       endpoint.replyStateless(request, source, 404, 'No way to the outside is configured');
       return;
     }
+    const offer = offerOf(request, caller);
     const targets =
       route.to === 'line'
-        ? this.#terminals(request, caller, route)
-        : [this.#outsideTarget(request, caller, route, outside!)];
+        ? this.#terminals(offer, caller, route.callee)
+        : [this.#outsideTarget(offer, caller, route, outside!)];
     const invite = endpoint.acceptInvite(request, source);
     const session = new Session(
-      { invite, calls: identitiesOf(request, caller, from, route, endpoint.timers.now()), targets },
+      {
+        invite,
+        calls: identitiesOf(request.callId, caller, from, route, endpoint.timers.now()),
+        targets,
+      },
       {
         endpoint,
         journal: this.#options.journal,
@@ -190,21 +264,21 @@ export class Calls {
     session.begin();
   }
 
-  #terminals(request: SipRequest, caller: Caller, route: ToLine): InviteOptions[] {
+  #terminals(offer: Offer, caller: Caller, line: E164): InviteOptions[] {
     const { registrar } = this.#options;
-    return registrar.terminalsOf(route.callee).map((binding) => {
+    return registrar.terminalsOf(line).map((binding) => {
       const { to, fixed } = registrar.hopOf(binding);
-      return this.#target(request, caller, binding.contact, route.callee, to, fixed);
+      return this.#target(offer, caller, binding.contact, line, to, fixed);
     });
   }
 
-  #outsideTarget(request: SipRequest, caller: Caller, route: ToOutside, to: Hop): InviteOptions {
+  #outsideTarget(offer: Offer, caller: Caller, route: ToOutside, to: Hop): InviteOptions {
     const uri = `sip:${route.callee}@${hostPort(to.host, to.port)}`;
-    return this.#target(request, caller, uri, route.callee, to, null);
+    return this.#target(offer, caller, uri, route.callee, to, null);
   }
 
   #target(
-    request: SipRequest,
+    offer: Offer,
     caller: Caller,
     uri: string,
     callee: string,
@@ -212,10 +286,7 @@ export class Calls {
     fixedHop: Hop | null,
   ): InviteOptions {
     const host = this.#options.endpoint.hostFor(to);
-    const carried = carriedLines(request);
-    // What a hidden caller wrote himself may name him (RFC 3323, 4.1).
-    const shown = caller.hidden ? carried.filter(([name]) => name !== 'subject') : carried;
-    const lines = [allowLine, ...shown];
+    const lines = [allowLine, ...offer.lines];
     if (caller.hidden) lines.push(['privacy', 'id']);
     return {
       uri,
@@ -224,12 +295,12 @@ export class Calls {
       localParty: fromValue(caller, host),
       remoteParty: `<sip:${callee}@${host}>`,
       lines,
-      body: request.body,
-      maxForwards: Number(request.get('max-forwards') ?? 70) - 1,
+      body: offer.body,
+      maxForwards: offer.maxForwards,
     };
   }
 
-  #forget(session: Session): void {
+  #forget(session: LiveCall): void {
     this.#sessions.delete(session);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
@@ -242,23 +313,44 @@ export class Calls {
   }
 }
 
+/** Telephones that understand either pick up by themselves (both are in use; neither is an RFC). */
+function autoAnswerLines(host: string): [string, string][] {
+  return [
+    ['call-info', `<sip:${host}>;answer-after=0`],
+    ['alert-info', `<http://${host}>;info=alert-autoanswer;delay=0`],
+  ];
+}
+
+/** What an INVITE of ours carries from the caller's. */
+interface Offer {
+  readonly lines: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly maxForwards: number;
+}
+
+function offerOf(request: SipRequest, caller: Caller): Offer {
+  const carried = carriedLines(request);
+  // What a hidden caller wrote himself may name him (RFC 3323, 4.1).
+  const lines = caller.hidden ? carried.filter(([name]) => name !== 'subject') : carried;
+  return { lines, body: request.body, maxForwards: Number(request.get('max-forwards') ?? 70) - 1 };
+}
+
 /** One call for each line that the session touches, both with the same dref (PROTOCOL.md, 1). */
 function identitiesOf(
-  request: SipRequest,
+  sipCallId: string,
   caller: Caller,
   from: Line | undefined,
   route: ToLine | ToOutside,
   at: number,
 ): CallIdentity[] {
-  const dref = randomHex(16);
   const common = {
-    dref,
+    dref: randomHex(16),
     drefReplace: '',
     sessionId: '',
     isAcd: false,
     redirectingNumber: '',
     callee: route.callee,
-    sipCallId: Buffer.from(request.callId, 'latin1').toString('utf8'),
+    sipCallId: Buffer.from(sipCallId, 'latin1').toString('utf8'),
   };
   const calls: CallIdentity[] = [];
   // The calling line's own software knows who calls, hidden or not.

@@ -88,6 +88,16 @@ test('every wrong argument gives one line that says what to write, and status 2'
       ['line', 'add', NUMBER, '--password', 'p', '--source-ip-match', 'all'],
       /write whole or search$/,
     ],
+    ...['yes', 'ON', 'true'].flatMap((value): [string[], RegExp][] => [
+      [['line', 'add', NUMBER, '--password', 'p', '--api', value], /--api: .*; write on or off$/],
+      [['line', 'set', NUMBER, '--auto-answer', value], /--auto-answer: .*; write on or off$/],
+    ]),
+    [['line', 'set', NUMBER, '--api'], /--api lacks its value; write --api on\|off$/],
+    [['line', 'add', NUMBER, '--password', 'p', '--origins', '*'], /since \* would let pages of/],
+    [
+      ['line', 'add', NUMBER, '--password', 'p', '--origins', 'crm.example'],
+      /"crm\.example" is no web origin: write scheme and host, such as https:/,
+    ],
     [['line', 'add', NUMBER, '--password', 'p', '--notification-url', 'ftp://a/'], /http/],
     [['line', 'add', NUMBER, '--password', 'p', '--buzzee-url', 'x'], /http:\/\/HOST\//],
     [['line', 'add', NUMBER, '--password', 'p', '--title', 'a\nb'], /control character/],
@@ -236,18 +246,36 @@ test('without a server the commands work on the data directory itself', async (t
   assert.equal(clash.status, 1);
   assert.match(clash.err.join('\n'), /short number 202 is already that of line 33123456790/);
 
+  const web = ['--api', 'off', '--auto-answer', 'on', '--origins', 'http://A:80 https://b.example'];
+  assert.equal((await run(['line', 'set', NUMBER, ...web], env)).status, 0);
   assert.equal((await run(['line', 'set', NUMBER, '--title', '', '--offer', 'A'], env)).status, 0);
   const listed = await run(['line', 'list', '--json'], env);
+  const unset = {
+    title: '',
+    short: '',
+    offer: '',
+    notificationUrl: '',
+    sourceIp: '',
+    sourceIpMatch: 'whole',
+    buzzeeUrl: '',
+    customer: 'default',
+    api: true,
+    autoAnswer: false,
+    origins: [],
+  };
+  const origins = ['http://a', 'https://b.example'];
   assert.deepEqual(JSON.parse(listed.out.join('\n')), [
-    { number: NUMBER, title: '', short: '', offer: 'A', notificationUrl: '', sourceIp: '' },
-    {
-      number: '33123456790',
-      title: '',
-      short: '202',
-      offer: '',
-      notificationUrl: '',
-      sourceIp: '',
-    },
+    { ...unset, number: NUMBER, offer: 'A', api: false, autoAnswer: true, origins },
+    { ...unset, number: '33123456790', short: '202' },
+  ]);
+  const reset = ['line', 'set', NUMBER, '--api', '', '--auto-answer', '', '--origins', ''];
+  assert.equal((await run(reset, env)).status, 0);
+  const refused = await run(['line', 'set', NUMBER, '--origins', 'null'], env);
+  assert.deepEqual([refused.status, refused.err.length], [2, 1]);
+  assert.match(refused.err[0] ?? '', /the origin null is refused, since .*write its origin$/);
+  const relisted = await run(['line', 'list', '--json'], env);
+  assert.partialDeepStrictEqual(JSON.parse(relisted.out.join('\n')), [
+    { ...unset, number: NUMBER, offer: 'A' },
   ]);
   assert.deepEqual((await run(['line', 'list'], env)).out, [
     'NUMBER       SHORT  TITLE  OFFER  SOURCE IP  NOTIFICATION URL',

@@ -28,6 +28,25 @@ export const LINE_OPTIONS: Readonly<Record<string, Option>> = {
   },
   'buzzee-url': { value: 'U', help: 'URL of a Delos Buzzee server' },
   customer: { value: 'C', help: 'whose line it is' },
+  api: {
+    value: 'on|off',
+    help: 'off: nothing is told to the notification URL, and makecall is refused (default on)',
+  },
+  'auto-answer': {
+    value: 'on|off',
+    help: 'on: its telephones pick up by themselves when makecall rings them (default off)',
+  },
+  origins: {
+    value: "'URL URL'",
+    help: 'web sites whose pages may use makecall in a browser, such as https://crm.example',
+  },
+};
+
+/** The settings that have a few values only; an empty text sets the default. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  'source-ip-match': ['whole', 'search'],
+  api: ['on', 'off'],
+  'auto-answer': ['on', 'off'],
 };
 
 /** The settings that were written, by their names in the lines room; an empty text clears. */
@@ -35,12 +54,12 @@ export function lineSettings(given: Given): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const name of Object.keys(LINE_OPTIONS)) {
     const value = valueOf(given, name);
-    if (value !== undefined && name !== 'password') settings[camelCase(name)] = value;
-  }
-  const match = settings['sourceIpMatch'];
-  if (match === '') settings['sourceIpMatch'] = 'whole';
-  else if (match !== undefined && match !== 'whole' && match !== 'search') {
-    throw new UserError(`--source-ip-match: "${match}" is unknown; write whole or search`);
+    if (value === undefined || name === 'password') continue;
+    const choices = CHOICES[name];
+    if (choices !== undefined && value !== '' && !choices.includes(value)) {
+      throw new UserError(`--${name}: "${value}" is unknown; write ${choices.join(' or ')}`);
+    }
+    settings[camelCase(name)] = value;
   }
   return settings;
 }

@@ -13,6 +13,7 @@ export const lineSet: Command = {
   notes: 'Only what is written changes. The password can be changed, not cleared.',
   examples: [
     "carillon line set 33123456789 --notification-url 'https://crm.example/n?from=_CALLER_&to=_CALLEE_'",
+    "carillon line set 33123456789 --origins 'https://crm.example http://intranet:8080' --auto-answer on",
     "carillon line set 33123456789 --short ''",
   ],
   async run(given, io) {

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -166,14 +168,51 @@ test('the sandbox prints two commands to copy, which name a directory of its own
   );
 });
 
+test('the sandbox serves HTTPS with a certificate of its own, and the ready line says where', async (t) => {
+  const data = join(temporary(t), 'data');
+  const argv = [main, ...serveOn(data, '--sandbox', '--https', '127.0.0.1:0')];
+  const server = start(t, process.execPath, argv);
+  const ready = /^(carillon ready .*) https:\/\/127\.0\.0\.1:([1-9]\d*)$/.exec(await server.line());
+  assert.match(ready?.[1] ?? '', READY);
+  const ca = readFileSync(join(data, 'tls-cert.pem'));
+  const [answer] = await once(get(`https://localhost:${ready![2]}/healthz`, { ca }), 'response');
+  assert.equal(answer.statusCode, 200);
+  answer.resume();
+  server.child.kill();
+  assert.equal((await server.ended).status, 0);
+});
+
+test('a certificate that is not there, or not whole, is told in one line', async (t) => {
+  const directory = temporary(t);
+  const file = join(directory, 'nonsense.pem');
+  writeFileSync(file, 'nonsense');
+  const tls = (cert: string): string[] => ['--https', '127.0.0.1:0', '--tls-cert', cert];
+  const cases: [more: string[], status: number, says: RegExp][] = [
+    [tls(file), 2, /^carillon serve: --https: [^\n]*--tls-key FILE\n$/],
+    [[...tls(file), '--tls-key', file], 1, /^carillon serve: --tls-cert: [^\n]*\n$/],
+    [
+      [...tls('none.pem'), '--tls-key', file],
+      1,
+      /^carillon serve: --tls-cert: there is no[^\n]*\n$/,
+    ],
+  ];
+  for (const [more, expected, says] of cases) {
+    const argv = [main, ...serveOn(join(directory, 'data'), ...more)];
+    const { status, err } = await start(t, process.execPath, argv).ended;
+    assert.equal(status, expected);
+    assert.match(err, says);
+  }
+});
+
 test('a port in use is told with the flag that changes it', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.after(() => other.close());
   await once(other, 'listening');
   const address = other.address();
   assert.ok(typeof address === 'object' && address !== null);
-  for (const flag of ['--http', '--sip']) {
+  for (const flag of ['--http', '--sip', '--https']) {
     const argv = serveOn(join(temporary(t), 'data'));
+    if (flag === '--https') argv.push('--sandbox', flag, '');
     argv[argv.indexOf(flag) + 1] = `127.0.0.1:${address.port}`;
     const { status, err } = await start(t, process.execPath, [main, ...argv]).ended;
     assert.equal(status, 1);

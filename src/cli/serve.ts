@@ -18,6 +18,11 @@ const HELP: Readonly<Record<string, string>> = {
   config: 'TOML file with any of these settings (docs/configuration.md)',
   data: `data directory (default ${DEFAULT_DATA}, in the sandbox ${DEFAULT_SANDBOX_DATA})`,
   http: 'where to listen for HTTP (default 127.0.0.1:8080; port 0: a free one)',
+  https: 'where to listen for HTTPS (default: nowhere)',
+  'tls-cert': 'certificate chain for it, PEM; read again when it changes (sandbox: its own)',
+  'tls-key': "the certificate's key, PEM, without pass phrase",
+  'trust-proxy':
+    'block of the proxies whose X-Forwarded-For is believed; repeatable (default: none)',
   sip: 'where to listen for SIP, UDP and TCP (default 127.0.0.1:5060; port 0: a free one)',
   advertise: 'name or address that telephones reach us at, where it is not that of --sip',
   outside: 'SIP peer for all numbers that are no lines (default: none)',
@@ -49,10 +54,11 @@ export const serve: Command = {
     ),
   ),
   notes: [
-    'A setting is taken from its option, else from the environment (CARILLON_HTTP for --http, and so',
-    'on; CARILLON_NOTIFY_ALLOW separated by commas), else from the file, else its default.',
-    'It prints "carillon ready http://HOST:PORT sip:HOST:PORT" when it is ready, and logs JSON lines on',
-    'standard error. SIGTERM or Ctrl-C ends it in order; a second one ends it at once.',
+    'A setting is taken from its option, else from the environment (CARILLON_HTTP for --http, and so on;',
+    'lists such as CARILLON_TRUST_PROXY separated by commas), else from the file, else its default.',
+    'It prints "carillon ready http://HOST:PORT sip:HOST:PORT" when it is ready, with " https://HOST:PORT"',
+    'behind it where that is on, and logs JSON lines on standard error. SIGTERM or Ctrl-C ends it in order;',
+    'a second one ends it at once.',
   ].join('\n'),
   examples: [
     'carillon serve --sandbox',
@@ -68,7 +74,8 @@ export const serve: Command = {
       throw startupFailure(error, config);
     });
     const http = formatHostPort(server.httpAddress);
-    io.print(`carillon ready http://${http} sip:${formatHostPort(server.sipAddress)}`);
+    const https = server.httpsAddress ? ` https://${formatHostPort(server.httpsAddress)}` : '';
+    io.print(`carillon ready http://${http} sip:${formatHostPort(server.sipAddress)}${https}`);
     if (config.sandbox) printSandboxWelcome(config, io);
     await signalled;
     await server.stop();

@@ -5,8 +5,9 @@ import { type Config, formatHostPort, type HostPort, UserError } from '../config
 /** The error to end with, for whatever startServer rejected with. Faults come back unchanged. */
 export function startupFailure(error: unknown, config: Config): unknown {
   if (!(error instanceof Error)) return error;
-  // The store classified its own errors and says what to do.
-  if (error.name === 'StoreError') return new UserError(error.message, 1, { cause: error });
+  // The store and the certificate's reader classified their own errors and say what to do.
+  if (error.name === 'StoreError' || error.name === 'TlsFileError')
+    return new UserError(error.message, 1, { cause: error });
   const reason = reasonOf(error, config);
   return reason === undefined ? error : new UserError(reason, 1, { cause: error });
 }
@@ -20,20 +21,25 @@ type SystemError = Error & {
   hostname?: string;
 };
 
-function reasonOf(error: SystemError, { http, sip, outside }: Config): string | undefined {
+function reasonOf(error: SystemError, { http, https, sip, outside }: Config): string | undefined {
   if (error.syscall === 'getaddrinfo') {
     const { hostname = '' } = error;
-    const flag =
-      hostname === http.host ? '--http' : hostname === outside?.host ? '--outside' : '--sip';
+    const hosts = { '--http': http, '--https': https, '--outside': outside, '--sip': sip };
+    const found = Object.entries(hosts).find(([, address]) => address?.host === hostname);
+    const flag = found?.[0] ?? '--sip';
     return `${flag}: the name ${hostname} has no address; write an address or correct the name`;
   }
   // UDP fails in bind, TCP in listen; of the two that listen the port tells which it was.
   if (error.syscall === 'bind') return listenReason(error.code, '--sip', sip);
   if (error.syscall !== 'listen') return undefined;
   // Node leaves port 0 out. A name in place of an address leaves only the port to go by.
-  const isHttp =
-    (error.port ?? 0) === http.port && (http.port !== sip.port || error.address === http.host);
-  return isHttp ? listenReason(error.code, '--http', http) : listenReason(error.code, '--sip', sip);
+  const candidates = [
+    { flag: '--http', at: http },
+    ...(https === undefined ? [] : [{ flag: '--https', at: https }]),
+    { flag: '--sip', at: sip },
+  ].filter(({ at }) => at.port === (error.port ?? 0));
+  const failed = candidates.find(({ at }) => at.host === error.address) ?? candidates[0];
+  return listenReason(error.code, failed?.flag ?? '--sip', failed?.at ?? sip);
 }
 
 function listenReason(code: string | undefined, flag: string, address: HostPort) {

@@ -4,9 +4,10 @@
 import { ha1 } from '../digest/ha1.ts';
 import type { E164 } from '../numbers/e164.ts';
 import type { Line, LineSettings } from './line.ts';
+import { parseOrigins } from './origins.ts';
 import { LONGEST_PATTERN, compileSourceIp } from './source-ip.ts';
 
-/** What can be set on a line that exists. An empty text clears, but for the password. */
+/** What can be set on a line that exists, as text. An empty one sets the default, but for the password. */
 export type LineChanges = { readonly [Key in keyof LineSettings]?: string } & {
   readonly password?: string;
 };
@@ -49,6 +50,9 @@ export function emptyLine(number: E164): Line {
     sourceIpMatch: 'whole',
     buzzeeUrl: '',
     customer: DEFAULT_CUSTOMER,
+    api: true,
+    autoAnswer: false,
+    origins: [],
     ha1Md5: '',
     ha1Sha256: '',
   };
@@ -104,6 +108,12 @@ class Change {
         return this.#take({ buzzeeUrl: webAddress(text) });
       case 'customer':
         return this.#take({ customer: customerName(text) });
+      case 'api':
+        return this.#take({ api: onOrOff('the API', text, true) });
+      case 'autoAnswer':
+        return this.#take({ autoAnswer: onOrOff('automatic answer', text, false) });
+      case 'origins':
+        return this.#setOrigins(text);
       case 'number':
         throw new Refusal(
           'a line keeps its number: add a line with the new number and remove this one',
@@ -173,6 +183,12 @@ class Change {
     }
     this.#take({ sourceIpMatch: text === '' ? 'whole' : text });
   }
+
+  #setOrigins(text: string): void {
+    const parsed = parseOrigins(text);
+    if (!parsed.ok) throw new Refusal(parsed.error);
+    this.#take({ origins: parsed.origins });
+  }
 }
 
 // Values come over a socket: a type is a promise, not a fact. Control characters would move the
@@ -218,4 +234,12 @@ function customerName(text: string): string {
     );
   }
   return text;
+}
+
+function onOrOff(what: string, text: string, byDefault: boolean): boolean {
+  if (text === '') return byDefault;
+  if (text !== 'on' && text !== 'off') {
+    throw new Refusal(`${what} is either on or off: write one of these two`);
+  }
+  return text === 'on';
 }

@@ -2,7 +2,7 @@
 
 import type { E164 } from '../numbers/e164.ts';
 
-/** What the customer and the operator can see and set. An empty string means "not set". */
+/** What the customer and the operator can see and set. An empty text means "not set". */
 export interface LineSettings {
   readonly title: string;
   /** Short number, 2 to 6 digits, unique among the customer's lines. */
@@ -16,6 +16,12 @@ export interface LineSettings {
   /** URL of a Delos Buzzee server. */
   readonly buzzeeUrl: string;
   readonly customer: string;
+  /** Off: no notification at the notification URL, and makecall answers 403. Buzzee goes on. */
+  readonly api: boolean;
+  /** Its terminals pick up by themselves where software places a call for the line. */
+  readonly autoAnswer: boolean;
+  /** Web origins whose pages may use makecall across sites, as a browser writes them: `https://host:8443`. */
+  readonly origins: readonly string[];
 }
 
 /** A line as it is kept. The password itself is not: only HA1 for each algorithm (DESIGN.md, rule 5). */

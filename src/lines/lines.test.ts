@@ -93,6 +93,9 @@ test('a line is added with its defaults and its password as HA1 only', async () 
       sourceIpMatch: 'whole',
       buzzeeUrl: '',
       customer: 'default',
+      api: true,
+      autoAnswer: false,
+      origins: [],
       ha1Md5: ha1('MD5', NUMBER, 'carillon', 'long enough'),
       ha1Sha256: ha1('SHA-256', NUMBER, 'carillon', 'long enough'),
     },
@@ -113,8 +116,11 @@ test('all settings are kept, found by number and by short number, and loaded aga
     buzzeeUrl: 'https://buzzee.example:8443/x?y=z',
     customer: 'acme-paris',
   } as const;
-  const added = lineOf(await lines.add({ number: NUMBER, password: 'sandbox', ...settings }));
-  assert.deepEqual({ ...added, ...settings }, added);
+  const typed = { api: 'off', autoAnswer: 'on', origins: 'HTTPS://b.example http://a:80/' };
+  const input = { number: NUMBER, password: 'sandbox', ...settings, ...typed };
+  const added = lineOf(await lines.add(input));
+  const kept = { api: false, autoAnswer: true, origins: ['https://b.example', 'http://a'] };
+  assert.deepEqual({ ...added, ...settings, ...kept }, added);
   const again = (await load(store)).lines;
   assert.deepEqual(again.byNumber(NUMBER), added);
   assert.deepEqual(again.byShort('acme-paris', '21'), added);
@@ -146,12 +152,23 @@ test('a text of control characters, too long or in a wrong form is refused and c
     [{ buzzeeUrl: `http://h/${'x'.repeat(2048)}` }, /write at most 2048/],
     [{ customer: 'Acme' }, /lower-case letters, digits and dashes/],
     [{ customer: 'x'.repeat(33) }, /1 to 32/],
+    [{ api: 'yes' }, /the API is either on or off: write one of these two/],
+    [{ autoAnswer: 'ON' }, /automatic answer is either on or off/],
+    [{ origins: '*' }, /"\*" is refused/],
+    [{ origins: 'https://a.example\thttps://b.example' }, /origins holds a line break/],
     [{ title: 'first is right', offer: 'x'.repeat(65) }, /the offer/],
   ];
   for (const [changes, error] of refused) {
     assert.match(errorOf(await lines.set(NUMBER, changes)), error, JSON.stringify(changes));
   }
-  const untyped: object[] = [{ title: 7 }, { color: 'blue' }, { number: OTHER }, { title: null }];
+  const untyped: object[] = [
+    { api: true },
+    { origins: ['http://a'] },
+    { title: 7 },
+    { color: 'blue' },
+    { number: OTHER },
+    { title: null },
+  ];
   for (const changes of untyped) {
     errorOf(await lines.set(NUMBER, changes));
   }
@@ -207,6 +224,9 @@ test('an empty text clears a setting and an absent one leaves it', async () => {
     sourceIpMatch: 'search',
     buzzeeUrl: 'http://host/',
     customer: 'acme',
+    api: 'off',
+    autoAnswer: 'on',
+    origins: 'http://crm.example',
   };
   const added = lineOf(await lines.add({ number: NUMBER, password: 'long enough', ...set }));
   assert.deepEqual(lineOf(await lines.set(NUMBER, {})), added);
@@ -222,6 +242,9 @@ test('an empty text clears a setting and an absent one leaves it', async () => {
     sourceIpMatch: 'whole',
     buzzeeUrl: '',
     customer: 'default',
+    api: true,
+    autoAnswer: false,
+    origins: [],
   });
   assert.equal(lines.byShort('acme', '21'), undefined);
 });
@@ -345,10 +368,11 @@ test('all lines are given by number', async () => {
   );
 });
 
-test('a line is shown without HA1 and with the user-info of its URL masked', async () => {
+test('a line is shown without HA1 and with the user-info of its URLs masked', async () => {
   const { lines } = await load();
   const notificationUrl = 'http://me:secret@host/?a=_ACCOUNT_';
-  const added = await lines.add({ number: NUMBER, password: 'long enough', notificationUrl });
+  const urls = { notificationUrl, buzzeeUrl: 'http://me:secret@buzzee/' };
+  const added = await lines.add({ number: NUMBER, password: 'long enough', ...urls });
   const shown = presentLine(lineOf(added), (url) => url.replace('me:secret', '***'));
   assert.deepEqual(shown, {
     number: NUMBER,
@@ -357,5 +381,13 @@ test('a line is shown without HA1 and with the user-info of its URL masked', asy
     offer: '',
     notificationUrl: 'http://***@host/?a=_ACCOUNT_',
     sourceIp: '',
+    sourceIpMatch: 'whole',
+    buzzeeUrl: 'http://***@buzzee/',
+    customer: 'default',
+    api: true,
+    autoAnswer: false,
+    origins: [],
   });
+  const fixed = ['number', 'title', 'short', 'offer', 'notificationUrl', 'sourceIp'];
+  assert.deepEqual(Object.keys(shown).slice(0, 6), fixed);
 });

@@ -2,8 +2,9 @@
 
 import type { Line } from './line.ts';
 
-/** A line as `carillon line list --json` prints it. */
+/** A line as `carillon line list --json` prints it: all that can be set on it, but for the password. */
 export interface PresentedLine {
+  // These six are fixed for programs that read them; what came later stands behind.
   readonly number: string;
   readonly title: string;
   readonly short: string;
@@ -11,6 +12,13 @@ export interface PresentedLine {
   /** User name and password in it replaced. */
   readonly notificationUrl: string;
   readonly sourceIp: string;
+  readonly sourceIpMatch: 'whole' | 'search';
+  /** Masked as the notification URL is. */
+  readonly buzzeeUrl: string;
+  readonly customer: string;
+  readonly api: boolean;
+  readonly autoAnswer: boolean;
+  readonly origins: readonly string[];
 }
 
 /** The shown form of a line; `maskUserInfo` hides the user name and password of a URL. */
@@ -22,5 +30,11 @@ export function presentLine(line: Line, maskUserInfo: (url: string) => string): 
     offer: line.offer,
     notificationUrl: maskUserInfo(line.notificationUrl),
     sourceIp: line.sourceIp,
+    sourceIpMatch: line.sourceIpMatch,
+    buzzeeUrl: maskUserInfo(line.buzzeeUrl),
+    customer: line.customer,
+    api: line.api,
+    autoAnswer: line.autoAnswer,
+    origins: line.origins,
   };
 }

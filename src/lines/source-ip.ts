@@ -1,6 +1,5 @@
 // A customer's pattern on the address of an HTTP client (PROTOCOL.md, 2, "Authentication"), compiled.
-// The one place that says whether a pattern is valid. Matching an address and deciding what follows is
-// for the room that serves HTTP.
+// The one place that says whether a pattern is valid. Matching an address is in source-ip-match.ts.
 
 import { RE2JS } from 're2js';
 

@@ -70,6 +70,16 @@ describe('the events of a call', () => {
     );
   });
 
+  it('cause nothing at the notification URL where the API is off, and the Buzzee one all the same', () => {
+    const off = { notificationUrl: URL_SETTING, api: false };
+    assert.deepEqual(prepareWith(off)([event('SETUP'), event('RELEASE')]), []);
+    const made = prepareWith({ ...off, buzzeeUrl: 'http://b/y' })([event('SETUP')]);
+    assert.deepEqual(
+      made.map(({ seq, id }) => [seq, id]),
+      [[41, 'call-0001-4']],
+    );
+  });
+
   it('cause nothing where no URL is set, or the line is no longer there', () => {
     assert.deepEqual(prepareWith({})([event('SETUP'), event('RELEASE')]), []);
     assert.deepEqual(prepareWith(undefined)([event('SETUP')]), []);

@@ -56,7 +56,7 @@ export function createPrepare(options: PrepareOptions) {
       const line = lineOf(account);
       if (!line) continue;
       for (const destination of DESTINATIONS) {
-        const setting = line[destination];
+        const setting = settingOf(line, destination);
         const template = setting === '' ? undefined : templateOf(destination, setting);
         if (!template) continue;
         notifications.push({
@@ -72,6 +72,11 @@ export function createPrepare(options: PrepareOptions) {
     }
     return notifications;
   };
+}
+
+/** The URL that is set, empty where nothing is to be sent. API and Buzzee are switched apart. */
+function settingOf(line: Line, destination: Destination): string {
+  return destination === 'notificationUrl' && !line.api ? '' : line[destination];
 }
 
 /**

@@ -24,6 +24,9 @@ function line(text: string, short: string, customer: string): Line {
     sourceIp: '',
     sourceIpMatch: 'whole',
     buzzeeUrl: '',
+    api: true,
+    autoAnswer: false,
+    origins: [],
     ha1Md5: '',
     ha1Sha256: '',
   };

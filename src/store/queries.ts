@@ -12,7 +12,7 @@ export const MAX_ROWS = 10_000;
 
 const LINE_COLUMNS = `number, customer, title, short, offer, notification_url AS notificationUrl,
   source_ip AS sourceIp, source_ip_match AS sourceIpMatch, buzzee_url AS buzzeeUrl,
-  ha1_md5 AS ha1Md5, ha1_sha256 AS ha1Sha256`;
+  ha1_md5 AS ha1Md5, ha1_sha256 AS ha1Sha256, api, auto_answer AS autoAnswer, origins`;
 
 const BINDING_COLUMNS = `line, contact, transport, source_host AS sourceHost,
   source_port AS sourcePort, behind_nat AS behindNat, call_id AS callId, cseq,
@@ -92,6 +92,19 @@ export interface Queries {
 // SQLite has no booleans: 0 or 1 comes back.
 type Stored<T, Flag extends keyof T> = Omit<T, Flag> & Readonly<Record<Flag, 0 | 1>>;
 
+type StoredLine = Stored<Omit<Line, 'origins'>, 'api' | 'autoAnswer'> & {
+  readonly origins: string;
+};
+
+function lineOf(row: StoredLine): Line {
+  return {
+    ...row,
+    api: row.api === 1,
+    autoAnswer: row.autoAnswer === 1,
+    origins: row.origins === '' ? [] : row.origins.split(' '),
+  };
+}
+
 /** The queries on a connection, each statement prepared at its first use. */
 export function prepareQueries(db: DatabaseSync): Queries {
   const prepared = new Map<string, StatementSync>();
@@ -119,7 +132,7 @@ export function prepareQueries(db: DatabaseSync): Queries {
 
   return {
     getMeta: (key) => rows<{ value: string }>('meta', key)[0]?.value,
-    allLines: () => rows('lines'),
+    allLines: () => rows<StoredLine>('lines').map(lineOf),
     allBindings: () =>
       rows<Stored<Binding, 'behindNat'>>('bindings').map((row) => ({
         ...row,

@@ -89,8 +89,16 @@ const VERSION_1 = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// A line from before has the API, which is what it was made for, and nothing else of what is new.
+// Origins are separated by spaces.
+const VERSION_2 = `
+  ALTER TABLE lines ADD COLUMN api INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE lines ADD COLUMN auto_answer INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE lines ADD COLUMN origins TEXT NOT NULL DEFAULT '';
+`;
+
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
-const migrations: readonly string[] = [VERSION_1];
+const migrations: readonly string[] = [VERSION_1, VERSION_2];
 
 /** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
 export const SCHEMA_VERSION = migrations.length;
@@ -118,10 +126,13 @@ export function readVersion(db: DatabaseSync, path: string): number {
   return version;
 }
 
-/** Brings the tables from `version` to the newest, each step whole or not at all. */
-export function migrate(db: DatabaseSync, version: number): void {
+/**
+ * Brings the tables from `version` to the newest, each step whole or not at all. Tests stop at an older
+ * version, to have a database as an older program left it.
+ */
+export function migrate(db: DatabaseSync, version: number, to = SCHEMA_VERSION): void {
   for (const [index, step] of migrations.entries()) {
-    if (index < version) continue;
+    if (index < version || index >= to) continue;
     db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
 }

@@ -27,6 +27,18 @@ test('lines and their registrations are found again, and removed together', asyn
   assert.equal((await store.allLines()).length, 1);
 });
 
+test('the switches and origins of a line are found again, also after a change', async (t) => {
+  const store = await storeIn(t, temporaryDirectory(t));
+  const origins = ['https://crm.example', 'http://intranet:8080'];
+  const switched = { ...sample.sampleLine(), api: false, autoAnswer: true, origins };
+  await store.putLine(switched);
+  assert.deepEqual(await store.allLines(), [switched]);
+  await store.putLine({ ...switched, api: true });
+  assert.deepEqual(await store.allLines(), [{ ...switched, api: true }]);
+  await store.putLine({ ...switched, autoAnswer: false, origins: [] });
+  assert.deepEqual(await store.allLines(), [{ ...switched, autoAnswer: false, origins: [] }]);
+});
+
 test('registrations of one REGISTER are kept together or not at all', async (t) => {
   const store = await storeIn(t, temporaryDirectory(t));
   await store.putLine(sample.sampleLine());

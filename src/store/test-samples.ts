@@ -51,6 +51,9 @@ export function sampleLine(number: E164 = LINE_A): Line {
     sourceIpMatch: 'whole',
     buzzeeUrl: '',
     customer: 'default',
+    api: true,
+    autoAnswer: false,
+    origins: [],
     ha1Md5: 'a'.repeat(32),
     ha1Sha256: 'b'.repeat(64),
   };

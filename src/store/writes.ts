@@ -33,11 +33,13 @@ const SET_META = statement(
 // Not REPLACE: that deletes the row first, and its bindings would go with it.
 const PUT_LINE = statement(`
   INSERT INTO lines (number, customer, title, short, offer, notification_url, source_ip,
-    source_ip_match, buzzee_url, ha1_md5, ha1_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    source_ip_match, buzzee_url, ha1_md5, ha1_sha256, api, auto_answer, origins)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (number) DO UPDATE SET customer = excluded.customer, title = excluded.title,
     short = excluded.short, offer = excluded.offer, notification_url = excluded.notification_url,
     source_ip = excluded.source_ip, source_ip_match = excluded.source_ip_match,
-    buzzee_url = excluded.buzzee_url, ha1_md5 = excluded.ha1_md5, ha1_sha256 = excluded.ha1_sha256`);
+    buzzee_url = excluded.buzzee_url, ha1_md5 = excluded.ha1_md5, ha1_sha256 = excluded.ha1_sha256,
+    api = excluded.api, auto_answer = excluded.auto_answer, origins = excluded.origins`);
 
 const REMOVE_LINE = statement('DELETE FROM lines WHERE number = ?');
 
@@ -122,6 +124,9 @@ export function lineCells(line: Line): Cell[] {
     line.buzzeeUrl,
     line.ha1Md5,
     line.ha1Sha256,
+    line.api ? 1 : 0,
+    line.autoAnswer ? 1 : 0,
+    line.origins.join(' '),
   ];
 }
 

@@ -1,31 +1,89 @@
-// HTTP in. So far: the health check and, in the sandbox, a receiver for notifications. The front that
-// reads real clients' request lines, makecall and the pages come with their issues.
+// HTTP in: the front that reads request lines as real clients write them, then the routes: the health
+// check, makecall and, in the sandbox, a receiver for notifications. The pages come with their issue.
 
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import { frontServer } from './front.ts';
+import { addMakecall } from './makecall.ts';
+import type { MakecallOptions } from './makecall.ts';
+import type { Tls } from './tls.ts';
 
 export interface WebOptions {
   readonly host: string;
   /** 0 chooses a free one. */
   readonly port: number;
+  /** HTTPS beside it, where it is wanted. */
+  readonly https?: { readonly host: string; readonly port: number; readonly tls: Tls } | undefined;
   /** Whether calls can be served now, for `GET /healthz`. */
   healthy(): Promise<boolean>;
+  readonly makecall: MakecallOptions;
   /** In the sandbox: told the request line of each notification that its own receiver gets. */
   readonly onSandboxNotification?: (requestLine: string) => void;
+  readonly onFault: (error: unknown) => void;
 }
 
 export interface Web {
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: HostPort;
+  readonly httpsAddress: HostPort | undefined;
   close(): Promise<void>;
 }
 
-/** Opens the HTTP side. Rejects with the system's error where the port is taken. */
+interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Opens the HTTP side. Rejects with the system's error where a port is taken. */
 export async function openWeb(options: WebOptions): Promise<Web> {
+  const { app, http } = await buildApp(options);
+  const open: Server[] = [];
+  const sockets = new Set<Socket>();
+  const close = async (): Promise<void> => {
+    // Open connections would keep the close waiting; by now nobody has a request under way.
+    const closed = open.map(closeServer);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+    await app.close();
+  };
+  const listen = async (server: Server, { host, port }: HostPort): Promise<HostPort> => {
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject).on('error', options.onFault);
+        resolve();
+      });
+    });
+    open.push(server);
+    return { host, port: (server.address() as AddressInfo).port };
+  };
+  try {
+    const address = await listen(frontServer(http), options);
+    const { https } = options;
+    const httpsAddress = https && (await listen(frontServer(http, https.tls.makeServer), https));
+    return { address, httpsAddress, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The routes, on an HTTP server that listens nowhere itself: its connections come from the front. */
+async function buildApp(options: WebOptions): Promise<{ app: FastifyInstance; http: HttpServer }> {
+  let http: HttpServer | undefined;
   const app = fastify({
+    serverFactory: (handler) => {
+      http = createServer({ keepAliveTimeout: 5_000, maxHeaderSize: 65_536 }, handler);
+      return http;
+    },
     // A GET handler must not run for a HEAD: it would do what was not asked.
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
     bodyLimit: 65_536,
   });
   app.get('/healthz', async (_request, reply) => {
@@ -34,6 +92,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     reply.code(503);
     return 'The server is starting, stopping, or cannot use its store';
   });
+  addMakecall(app, options.makecall);
   if (options.onSandboxNotification) addSandboxReceiver(app, options.onSandboxNotification);
   app.setNotFoundHandler((request, reply) => {
     reply
@@ -41,9 +100,22 @@ export async function openWeb(options: WebOptions): Promise<Web> {
       .type('text/plain')
       .send(`Nothing is served at ${request.url.split('?')[0]}`);
   });
-  await app.listen({ host: options.host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
-  return { address: { host: options.host, port }, close: () => app.close() };
+  app.setErrorHandler((error, _request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    if (status >= 500) options.onFault(error);
+    reply
+      .code(status)
+      .type('text/plain')
+      .send(status >= 500 ? 'A fault in the server' : String(error));
+  });
+  await app.ready();
+  return { app, http: http! };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
 }
 
 /** Stands for the customer's software of the guide's example: it shows what it is told. */

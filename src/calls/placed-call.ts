@@ -1,0 +1,324 @@
+// A call that software placed (third-party call control, RFC 3725): the line's terminals ring, whoever
+// picks up waits, the callee is called with the line's number, both are joined. It reads top to bottom
+// as such a call goes. What makes it work with real telephones: the first INVITE offers nothing and its
+// ACK answers "inactive"; the callee is offered what the first party offered; then the first party is
+// re-invited with what the callee answered, early media included.
+
+import type { Dialog } from '../sip/dialog/dialog.ts';
+import type { OutgoingInvite } from '../sip/dialog/outgoing-invite.ts';
+import { respond } from '../sip/endpoint.ts';
+import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
+import type { SipResponse } from '../sip/message/message.ts';
+import type { ClientFailure } from '../sip/transaction/client.ts';
+import type { Timer } from '../sip/timers.ts';
+import { Bridge } from './bridge.ts';
+import type {
+  CallEvent,
+  CallEventType,
+  CallIdentity,
+  CallJournal,
+  ReleaseCause,
+} from './call-event.ts';
+import { carriedLines } from './carried.ts';
+import type { CallFailure } from './failure.ts';
+import { answeredElsewhere, Ringing } from './ringing.ts';
+import { audioAddress, inactiveAnswer } from './sdp.ts';
+import { keptRinging, wireText } from './wire-state.ts';
+
+export interface PlacedCallContext {
+  readonly endpoint: SipEndpoint;
+  readonly journal: CallJournal;
+  readonly ringTimeoutMs: number;
+  onOver(call: PlacedCall): void;
+  onFault(error: unknown, callref: string): void;
+}
+
+export interface PlacedCallPlan {
+  /** The line's own call: its SETUP is when its terminals ring. */
+  readonly lineCall: CallIdentity;
+  /** The called line's call, where the callee is a line: its SETUP is when its terminals ring. */
+  readonly calleeCall: CallIdentity | undefined;
+  /** The INVITEs to the line's terminals, without a description. */
+  readonly terminals: readonly InviteOptions[];
+  /** The INVITEs to the callee, who is offered `body`; empty where he has no terminal. */
+  callees(body: string, lines: readonly (readonly [string, string])[]): readonly InviteOptions[];
+}
+
+type State = 'beginning' | 'ringing' | 'calling' | 'answering' | 'talking' | 'ending' | 'over';
+
+/** What the first party said: his dialogue and his description. */
+interface FirstParty {
+  readonly dialog: Dialog;
+  readonly description: string;
+}
+
+export class PlacedCall {
+  readonly startedAt: number;
+  readonly #plan: PlacedCallPlan;
+  readonly #context: PlacedCallContext;
+  readonly #terminals: Ringing;
+  /** The calls that have had their SETUP and need a RELEASE. */
+  #open: CallIdentity[];
+  #state: State = 'beginning';
+  #noAnswer: Timer | undefined;
+  #first: FirstParty | undefined;
+  #callees: Ringing | undefined;
+  #bridge: Bridge | undefined;
+  /** The description that the first party was last re-invited with. */
+  #heard = '';
+  #reinviting = false;
+  #endAfterCommit: ReleaseCause | undefined;
+
+  constructor(plan: PlacedCallPlan, context: PlacedCallContext) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#open = [plan.lineCall];
+    this.startedAt = context.endpoint.timers.now();
+    this.#terminals = new Ringing(context.endpoint, plan.terminals, {
+      onProvisional() {},
+      onAnswer: (response, dialog, invite) => this.#onPickUp(response, dialog, invite),
+      onAllFailed: (failure) => this.#end(failure.cause),
+    });
+  }
+
+  get callref(): string {
+    return this.#plan.lineCall.callref;
+  }
+
+  /** Begins: SETUP is committed, then the terminals ring. Rejects where it could not be kept. */
+  async begin(): Promise<void> {
+    const wire = wireText(undefined, keptRinging(this.#terminals.open), []);
+    try {
+      await this.#record('SETUP', this.#open, wire);
+    } catch (error) {
+      this.#terminals.discard();
+      this.#close();
+      throw error;
+    }
+    this.#state = 'ringing';
+    this.#terminals.start();
+    this.#noAnswer = this.#after(this.#context.ringTimeoutMs, () => this.#end('no-answer'));
+    if (this.#endAfterCommit) this.#end(this.#endAfterCommit);
+  }
+
+  /** Ends it from outside: the server stops, or the call is too long. */
+  end(cause: ReleaseCause): void {
+    this.#end(cause);
+  }
+
+  /** A terminal was picked up: it waits, and the callee is called. */
+  #onPickUp(response: SipResponse, dialog: Dialog, invite: OutgoingInvite): void {
+    const { endpoint } = this.#context;
+    this.#noAnswer?.cancel();
+    this.#terminals.cancel(answeredElsewhere);
+    const answer = inactiveAnswer(response.body, endpoint.hostFor(invite.to));
+    invite.ack(answer === undefined ? [] : [['content-type', 'application/sdp']], answer ?? '');
+    this.#first = { dialog, description: response.body };
+    dialog.handlers = {
+      onBye: (bye) => {
+        respond(bye, 200);
+        this.#first = undefined;
+        endpoint.forget(dialog);
+        this.#end('cancelled');
+      },
+      onReinvite: (again) => again.reject(491),
+      onRequest: (transaction) => respond(transaction, 488),
+    };
+    this.#state = 'calling';
+    if (answer === undefined) {
+      this.#end('failed');
+      return;
+    }
+    this.#callCallee(this.#first).catch((error: unknown) => {
+      this.#context.onFault(error, this.callref);
+      this.#end('failed');
+    });
+  }
+
+  async #callCallee(first: FirstParty): Promise<void> {
+    const { endpoint, ringTimeoutMs } = this.#context;
+    const targets = this.#plan.callees(first.description, [['content-type', 'application/sdp']]);
+    const callees = new Ringing(endpoint, targets, {
+      onProvisional: (response) => this.#onProgress(response),
+      onAnswer: (response, dialog, invite) => this.#onAnswer(response, dialog, invite),
+      onAllFailed: (failure) => this.#onCalleeFailed(failure),
+    });
+    this.#callees = callees;
+    const wire = wireText(undefined, keptRinging(callees.open), [first.dialog]);
+    const { calleeCall } = this.#plan;
+    // The callee's own SETUP where it is a line; in any case what a crash would have to end.
+    await this.#record('SETUP', calleeCall ? [calleeCall] : [], wire).catch((error: unknown) => {
+      callees.discard();
+      throw error;
+    });
+    if (calleeCall) this.#open.push(calleeCall);
+    if (this.#state !== 'calling') {
+      callees.discard();
+      if (calleeCall) await this.#record('RELEASE', [calleeCall], undefined, 'cancelled');
+      return;
+    }
+    if (targets.length === 0) {
+      this.#end('no-terminal');
+      return;
+    }
+    callees.start();
+    this.#noAnswer = this.#after(ringTimeoutMs, () => this.#end('no-answer'));
+  }
+
+  /** Early media of the callee reaches the first party, who hears it ring, or why it does not. */
+  #onProgress(response: SipResponse): void {
+    if (this.#callees?.count !== 1 || response.body === '') return;
+    this.#letHear(response.body, () => {});
+  }
+
+  #onCalleeFailed(failure: CallFailure): void {
+    this.#end(failure.cause, `SIP;cause=${failure.status}`);
+  }
+
+  #onAnswer(response: SipResponse, dialog: Dialog, invite: OutgoingInvite): void {
+    const first = this.#first;
+    this.#noAnswer?.cancel();
+    if (!first || this.#state !== 'calling') {
+      // The first party hung up at this very moment.
+      invite.ack();
+      void this.#context.endpoint.request(dialog, 'BYE');
+      this.#context.endpoint.forget(dialog);
+      return;
+    }
+    this.#state = 'answering';
+    const bridge = new Bridge(this.#context.endpoint, first.dialog, dialog, {
+      onBye: () => this.#end('normal'),
+      onLost: () => this.#end('failed'),
+    });
+    this.#bridge = bridge;
+    const wire = wireText(undefined, keptRinging(this.#callees?.open ?? []), bridge.dialogs);
+    this.#record('CONNECT', this.#open, wire)
+      .catch((error: unknown) => {
+        this.#context.onFault(error, this.callref);
+        this.#endAfterCommit ??= 'failed';
+      })
+      .then(() => {
+        this.#state = 'talking';
+        invite.ack();
+        this.#callees?.cancel(answeredElsewhere);
+        if (this.#endAfterCommit) this.#end(this.#endAfterCommit);
+        else this.#joinMedia(response.body, first, dialog);
+      })
+      .catch((error: unknown) => this.#context.onFault(error, this.callref));
+  }
+
+  /** Gives the first party the callee's description; where his answer moved, the callee learns it. */
+  #joinMedia(description: string, first: FirstParty, callee: Dialog): void {
+    this.#letHear(description, (answer) => {
+      if (audioAddress(answer.body) === audioAddress(first.description)) return;
+      const invite: OutgoingInvite = this.#context.endpoint.reinvite(
+        callee,
+        carriedLines(answer),
+        answer.body,
+        {
+          onProvisional() {},
+          onAnswer: () => invite.ack(),
+          onFailure: () => this.#end('failed'),
+        },
+      );
+      invite.start();
+    });
+  }
+
+  /** Re-invites the first party with a description, once at a time; the last one wins. */
+  #letHear(description: string, onAnswer: (answer: SipResponse) => void): void {
+    const first = this.#first;
+    if (!first || description === '' || description === this.#heard) return;
+    if (this.#reinviting) {
+      this.#whenHeard = () => this.#letHear(description, onAnswer);
+      return;
+    }
+    this.#heard = description;
+    this.#reinviting = true;
+    const done = (): void => {
+      this.#reinviting = false;
+      const next = this.#whenHeard;
+      this.#whenHeard = undefined;
+      next?.();
+    };
+    const lines = [['content-type', 'application/sdp']] as const;
+    const invite: OutgoingInvite = this.#context.endpoint.reinvite(
+      first.dialog,
+      lines,
+      description,
+      {
+        onProvisional() {},
+        onAnswer: (response) => {
+          invite.ack();
+          done();
+          if (this.#state === 'talking' || this.#state === 'calling') onAnswer(response);
+        },
+        onFailure: (failure: SipResponse | ClientFailure) => {
+          done();
+          // Early media that he refuses is no harm; the call itself needs his answer.
+          const gone = typeof failure === 'string' || failure.status === 481;
+          if (gone || this.#state === 'talking') this.#end('failed');
+        },
+      },
+    );
+    invite.start();
+  }
+  #whenHeard: (() => void) | undefined;
+
+  /** Ends whatever there is: RELEASE first, then everybody is told. */
+  #end(cause: ReleaseCause, reason?: string): void {
+    if (this.#state === 'beginning' || this.#state === 'answering') {
+      this.#endAfterCommit ??= cause;
+      return;
+    }
+    if (this.#state === 'ending' || this.#state === 'over') return;
+    this.#state = 'ending';
+    this.#noAnswer?.cancel();
+    // Who answers while RELEASE is being committed is too late.
+    this.#terminals.decide();
+    this.#callees?.decide();
+    this.#record('RELEASE', this.#open, undefined, cause)
+      .catch((error: unknown) => this.#context.onFault(error, this.callref))
+      .finally(() => {
+        this.#terminals.cancel();
+        this.#callees?.cancel();
+        if (this.#bridge) this.#bridge.hangUp();
+        else this.#hangUpFirst(reason);
+        this.#close();
+      })
+      .catch((error: unknown) => this.#context.onFault(error, this.callref));
+  }
+
+  #hangUpFirst(reason: string | undefined): void {
+    const { endpoint } = this.#context;
+    if (!this.#first) return;
+    void endpoint.request(
+      this.#first.dialog,
+      'BYE',
+      reason === undefined ? [] : [['reason', reason]],
+    );
+    endpoint.forget(this.#first.dialog);
+  }
+
+  #close(): void {
+    this.#state = 'over';
+    this.#context.onOver(this);
+  }
+
+  #record(
+    type: CallEventType,
+    calls: readonly CallIdentity[],
+    wire: string | undefined,
+    cause?: ReleaseCause,
+  ): Promise<void> {
+    const at = this.#context.endpoint.timers.now();
+    const events: CallEvent[] = calls.map((call) =>
+      cause ? { type, at, call, cause } : { type, at, call },
+    );
+    return this.#context.journal.record(events, this.#plan.lineCall.dref, wire);
+  }
+
+  #after(ms: number, fire: () => void): Timer {
+    return this.#context.endpoint.timers.after(ms, fire);
+  }
+}

@@ -1,0 +1,65 @@
+// Whose request it is: the address of the peer, or, where the peer is a proxy that the operator listed,
+// the one that the proxy says (X-Forwarded-For). What a client may have written itself is never believed.
+
+import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
+
+/**
+ * Reads the client's address. Empty where the connection is gone and its address with it.
+ *
+ * @param remoteAddress the peer of the connection, as Node gives it.
+ * @param forwardedFor the value of X-Forwarded-For, several joined by commas.
+ */
+export type ClientAddress = (
+  remoteAddress: string | undefined,
+  forwardedFor: string | undefined,
+) => string;
+
+/** @param trusted CIDR blocks of the proxies that are believed, checked by src/config.ts. */
+export function createClientAddress(trusted: readonly string[]): ClientAddress {
+  const proxies = blockList(trusted);
+  const isProxy = (address: string): boolean =>
+    proxies.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return (remoteAddress, forwardedFor) => {
+    let client = canonicalAddress(remoteAddress ?? '');
+    if (client === undefined) return '';
+    // Each proxy appends the address that it saw: believed from the right, as long as a proxy said it.
+    const said = forwardedFor?.split(',') ?? [];
+    while (said.length > 0 && isProxy(client)) {
+      const address = canonicalAddress(withoutPort(said.pop()!.trim()));
+      if (address === undefined) break;
+      client = address;
+    }
+    return client;
+  };
+}
+
+/**
+ * The one way to write an address: IPv4 in dots also where it came mapped into IPv6, IPv6 in lower case
+ * and shortened (RFC 5952), without zone. Undefined where it is no address.
+ */
+export function canonicalAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  const address = text.replace(/%[^%]*$/, '');
+  if (!isIPv6(address)) return undefined;
+  const shortest = new SocketAddress({ address, family: 'ipv6' }).address.toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(shortest);
+  return mapped ? mapped[1]! : shortest;
+}
+
+/** Some proxies add the port, and brackets around IPv6. */
+function withoutPort(text: string): string {
+  return /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1');
+}
+
+function blockList(blocks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [text = '', bits = ''] = block.split('/');
+    const address = canonicalAddress(text);
+    if (address === undefined) throw new Error(`"${block}" is no address block`);
+    // A block of mapped addresses is one of IPv4, as the addresses are.
+    const mapped = isIPv6(text) && isIPv4(address);
+    list.addSubnet(address, Number(bits) - (mapped ? 96 : 0), isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
