@@ -45,6 +45,8 @@ export interface RunningServer {
   readonly httpAddress: HostPort;
   readonly httpsAddress?: HostPort;
   readonly sipAddress: HostPort;
+  /** How many calls go on now. */
+  openCalls(): number;
   /** Takes no new calls, lets those that are end, delivers what is waiting, closes everything. */
   stop(): Promise<void>;
 }
@@ -235,6 +237,7 @@ async function start(
     httpAddress: web.address,
     ...(web.httpsAddress ? { httpsAddress: web.httpsAddress } : {}),
     sipAddress: { host: config.sip.host, port: endpoint.port },
+    openCalls: () => calls.size,
     async stop() {
       ready = false;
       await calls.stop(callGraceMs);

@@ -12,6 +12,7 @@ const mobile = '33612345678';
 
 test('a simulated call is answered, and the receiver shows the three requests of the guide', async (t) => {
   const server = await startServer(t, { args: ['--sandbox'] });
+  await server.process.waitForOutput(/printed below/, 2000);
   assert.match(server.process.stdout, /npx carillon simulate 33612345678 33123456789/);
   assert.match(server.process.stdout, /npx carillon notification list/);
   const before = Date.now();

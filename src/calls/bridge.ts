@@ -127,7 +127,7 @@ export class Bridge {
       {
         onProvisional() {},
         onAnswer: (response) => {
-          if (offered || this.#over) {
+          if (offered || this.#over || invite.answered) {
             outgoing.ack();
             done();
           }
@@ -152,7 +152,11 @@ export class Bridge {
       limit.cancel();
       if (this.#renegotiation === renegotiation) this.#renegotiation = undefined;
     };
-    invite.onCancel = () => outgoing.cancel();
+    invite.onCancel = () => {
+      // 9.2: answered at once; the other side may be slow to answer, or never do.
+      invite.reject(487);
+      outgoing.cancel();
+    };
     invite.onAck = (ack) => {
       if (!offered) outgoing.ack(carriedLines(ack), ack.body);
       done();

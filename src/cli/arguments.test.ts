@@ -140,7 +140,10 @@ test('every wrong argument gives one line that says what to write, and status 2'
       /"10\.0\.0\.0\/99"/,
     ],
     [['serve', '--max-call', '5'], /unknown option --max-call/],
-    [['serve', '--https', '127.0.0.1:1'], /unknown option --https/],
+    [
+      ['serve', '--https', '127.0.0.1:1'],
+      /--https: .*write both --tls-cert FILE and --tls-key FILE$/,
+    ],
     [['serve', '--config', '/nonexistent.toml'], /there is no file \/nonexistent\.toml/],
     [['serve', '--sandbox', '--http', '0.0.0.0:0'], /the sandbox listens on this machine only/],
   ];

@@ -153,19 +153,23 @@ test('commands that start together with the server, or with each other, are all 
   assert.equal(lines.length, 3);
 });
 
-test('the sandbox prints two commands to copy, which name a directory of its own', async (t) => {
+test('the sandbox prints commands to copy, which name a directory of its own and its address', async (t) => {
   const data = join(temporary(t), "it's here");
   const server = start(t, process.execPath, [main, ...serveOn(data, '--sandbox')]);
   const lines: string[] = [];
   while (!lines.at(-1)?.startsWith('The requests')) lines.push(await server.line());
   const quoted = `'${data.replaceAll("'", "'\\''")}'`;
+  const [simulate, list, curl] = lines.filter((line) => line.startsWith('  '));
   assert.deepEqual(
-    lines.filter((line) => line.startsWith('  ')),
+    [simulate, list],
     [
       `  npx carillon simulate 33612345678 33123456789 --data ${quoted}`,
       `  npx carillon notification list --data ${quoted}`,
     ],
   );
+  const http = /http:\/\/\S+/.exec(lines[0] ?? '')?.[0];
+  const url = `'${http}/makecall.html?ACCOUNT=33123456789&CALLEE=33612345678&CALLEE_NAME=Alice'`;
+  assert.equal(curl, `  curl --digest -u 33123456789:sandbox ${url}`);
 });
 
 test('the sandbox serves HTTPS with a certificate of its own, and the ready line says where', async (t) => {
@@ -186,12 +190,12 @@ test('a certificate that is not there, or not whole, is told in one line', async
   const directory = temporary(t);
   const file = join(directory, 'nonsense.pem');
   writeFileSync(file, 'nonsense');
-  const tls = (cert: string): string[] => ['--https', '127.0.0.1:0', '--tls-cert', cert];
+  const https = ['--https', '127.0.0.1:0', '--tls-cert'];
   const cases: [more: string[], status: number, says: RegExp][] = [
-    [tls(file), 2, /^carillon serve: --https: [^\n]*--tls-key FILE\n$/],
-    [[...tls(file), '--tls-key', file], 1, /^carillon serve: --tls-cert: [^\n]*\n$/],
+    [[...https, file], 2, /^carillon serve: --https: [^\n]*--tls-key FILE\n$/],
+    [[...https, file, '--tls-key', file], 1, /^carillon serve: --tls-cert: [^\n]*\n$/],
     [
-      [...tls('none.pem'), '--tls-key', file],
+      [...https, 'none.pem', '--tls-key', file],
       1,
       /^carillon serve: --tls-cert: there is no[^\n]*\n$/,
     ],

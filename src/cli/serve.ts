@@ -76,8 +76,15 @@ export const serve: Command = {
     const http = formatHostPort(server.httpAddress);
     const https = server.httpsAddress ? ` https://${formatHostPort(server.httpsAddress)}` : '';
     io.print(`carillon ready http://${http} sip:${formatHostPort(server.sipAddress)}${https}`);
-    if (config.sandbox) printSandboxWelcome(config, io);
+    if (config.sandbox) printSandboxWelcome(config, `http://${http}`, io);
     await signalled;
+    const open = server.openCalls();
+    if (open > 0) {
+      const calls = open === 1 ? '1 call goes' : `${open} calls go`;
+      io.warn(
+        `stopping: ${calls} on; waiting up to 10 s for the end, a second signal ends at once`,
+      );
+    }
     await server.stop();
   },
 };
@@ -99,7 +106,7 @@ function firstSignal(): Promise<void> {
   return promise;
 }
 
-function printSandboxWelcome({ data }: Config, io: Io): void {
+function printSandboxWelcome({ data }: Config, http: string, io: Io): void {
   // Each command says --data only where it would not look there by itself.
   const forSimulate = data === DEFAULT_SANDBOX_DATA ? '' : ` --data ${shellWord(data)}`;
   const forList = data === DEFAULT_DATA ? '' : ` --data ${shellWord(data)}`;
@@ -109,6 +116,12 @@ function printSandboxWelcome({ data }: Config, io: Io): void {
   io.print('');
   io.print(`  npx carillon simulate 33612345678 33123456789${forSimulate}`);
   io.print(`  npx carillon notification list${forList}`);
+  io.print('');
+  io.print("And this is how software places a call: the line's telephone rings, then Alice's.");
+  io.print('');
+  io.print(
+    `  curl --digest -u 33123456789:sandbox '${http}/makecall.html?ACCOUNT=33123456789&CALLEE=33612345678&CALLEE_NAME=Alice'`,
+  );
   io.print('');
   io.print("The requests that the sandbox's own receiver gets are printed below.");
 }

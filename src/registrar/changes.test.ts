@@ -142,8 +142,18 @@ const table: readonly [string, SipRequest, readonly Binding[], unknown][] = [
   ['* without Expires', register(['*']), [a], 400],
   ['* with another Expires', register(['*'], { expires: '5' }), [a], 400],
   ['* beside another Contact', register(['*, <sip:n@x>'], { expires: '0' }), [a], 400],
-  ['Expires no number', register(['<sip:n@x>'], { expires: 'soon' }), [a], 400],
-  ['the parameter no number', register(['<sip:n@x>;expires=-1']), [a], 400],
+  [
+    'Expires no number: an hour (10.2.1.1)',
+    register(['<sip:n@x>'], { expires: 'soon' }),
+    [a],
+    { put: ['sip:n@x=3600'], remove: [] },
+  ],
+  [
+    'the parameter no number: an hour',
+    register(['<sip:n@x>;expires=-1']),
+    [a],
+    { put: ['sip:n@x=3600'], remove: [] },
+  ],
   ['one bad Contact changes nothing', register(['<sip:n@x>', '<sip:bad@>']), [a], 400],
   [
     'a bad Contact behind one that would be removed',

@@ -37,7 +37,6 @@ export function changesOf(
 ): Changes {
   const values = splitValues(request.all('contact'));
   const header = secondsOf(request.get('expires'));
-  if (header === 'bad') return refused(400, 'Malformed Expires header');
   const callId = request.callId;
   const cseq = request.cseq.number;
   const outOfOrder = (b: Binding): boolean => b.callId === callId && b.cseq >= cseq;
@@ -103,7 +102,6 @@ function contactOf(value: string): Contact | string {
     const uri = parseUri(address.uri);
     if (!uri || uri.scheme !== 'sip') return 'Contact must be a sip: URI';
     const expires = secondsOf(parameterOf(address.parameters, 'expires'));
-    if (expires === 'bad') return 'Malformed expires parameter';
     const instance = parameterOf(address.parameters, '+sip.instance') ?? '';
     return { uri: address.uri, expires, instance: instance.slice(0, 128) };
   } catch (error) {
@@ -112,9 +110,11 @@ function contactOf(value: string): Contact | string {
   }
 }
 
-/** Delta-seconds: up to 2^32-1; larger numbers are taken as that (20.19). */
-function secondsOf(text: string | undefined): number | 'bad' | undefined {
+/**
+ * Delta-seconds: up to 2^32-1, larger numbers are taken as that (20.19); a malformed one counts as an
+ * hour (10.2.1.1).
+ */
+function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,20}$/.test(text)) return 'bad';
-  return Math.min(Number(text), 0xffffffff);
+  return /^\d{1,20}$/.test(text) ? Math.min(Number(text), 0xffffffff) : 3600;
 }

@@ -120,7 +120,7 @@ function makeVersion1(directory: string): void {
 test('a database of version 1 keeps its lines, registrations and calls, and takes new lines', async (t) => {
   const directory = temporaryDirectory(t);
   makeVersion1(directory);
-  const first = await openSqliteStore(directory, IDENTITY);
+  const first = await storeIn(t, directory);
   assert.deepEqual(await first.allLines(), [sample.sampleLine(LINE_A)]);
   assert.deepEqual(await first.allBindings(), [sample.sampleBinding('sip:a@10.0.0.1')]);
   assert.equal((await first.openSessions())[0]?.calls[0]?.callref, 'callref-1');

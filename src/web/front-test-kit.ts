@@ -82,7 +82,6 @@ export async function client(t: TestContext, port: number): Promise<Client> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   t.after(() => socket.destroy());
   let text = '';
-  let ended = false;
   const waiting = new Set<() => void>();
   const wake = (): void => waiting.forEach((one) => one());
   const { promise: closed, resolve } = Promise.withResolvers<string>();
@@ -92,7 +91,6 @@ export async function client(t: TestContext, port: number): Promise<Client> {
   });
   socket.on('error', () => {});
   socket.on('close', () => {
-    ended = true;
     resolve(text);
     wake();
   });
@@ -105,15 +103,16 @@ export async function client(t: TestContext, port: number): Promise<Client> {
       new Promise((done) => {
         socket.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, () => done());
       }),
-    async until(enough) {
-      while (!enough(text) && !ended) {
-        const { promise, resolve: woken } = Promise.withResolvers<void>();
-        waiting.add(woken);
-        await promise;
-        waiting.delete(woken);
-      }
-      return text;
-    },
+    until: (enough) =>
+      new Promise((done) => {
+        const look = (): void => {
+          if (!enough(text) && !socket.closed) return;
+          waiting.delete(look);
+          done(text);
+        };
+        waiting.add(look);
+        look();
+      }),
   };
 }
 

@@ -6,6 +6,18 @@ import { answers, client, exchange, open, statuses } from './front-test-kit.ts';
 
 const close = 'Host: h\r\nConnection: close\r\n\r\n';
 const keep = 'Host: h\r\n\r\n';
+/** A request line of so many bytes, nearly all raw. */
+function rawLine(length: number): string {
+  return `GET /${'é'.repeat(length - 14)} HTTP/1.1`;
+}
+
+/** A head of so many bytes, without its last empty line. */
+function headOf(size: number): string {
+  const start = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n';
+  const lines = Array.from({ length: 8 }, (_, n) => `X-${n}: ${'x'.repeat(4000)}\r\n`).join('');
+  return `${start}${lines}Y: ${'y'.repeat(size - start.length - lines.length - 3)}`;
+}
+
 // A failure shows as a wait that does not end.
 const deadline = { timeout: 20_000 };
 
@@ -62,12 +74,11 @@ test(
   deadline,
   async (t) => {
     const site = await open(t);
-    const line = (length: number): string => `GET /${'é'.repeat(length - 14)} HTTP/1.1`;
-    assert.equal(line(8192).length, 8192);
-    const longest = await exchange(t, site.port, `${line(8192)}\r\n${close}`);
+    assert.equal(rawLine(8192).length, 8192);
+    const longest = await exchange(t, site.port, `${rawLine(8192)}\r\n${close}`);
     assert.match(longest, /^HTTP\/1\.1 200/);
     assert.equal(site.seen[0]!.url.length, 1 + 3 * 8178);
-    const longer = await exchange(t, site.port, `${line(8193)}\r\n${close}`);
+    const longer = await exchange(t, site.port, `${rawLine(8193)}\r\n${close}`);
     assert.match(longer, /^HTTP\/1\.1 414 .*Content-Type: text\/plain.*longer than 8192 bytes$/s);
     const endless = await exchange(t, site.port, `GET /${'a'.repeat(100_000)}`);
     assert.match(endless, /^HTTP\/1\.1 414 /);
@@ -77,14 +88,9 @@ test(
 
 test('a head that is too large is 431, also while it is still coming', deadline, async (t) => {
   const site = await open(t);
-  const head = (size: number): string => {
-    const start = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n';
-    const lines = Array.from({ length: 8 }, (_, n) => `X-${n}: ${'x'.repeat(4000)}\r\n`).join('');
-    return `${start}${lines}Y: ${'y'.repeat(size - start.length - lines.length - 3)}`;
-  };
-  assert.match(await exchange(t, site.port, `${head(32_768)}\r\n\r\n`), /^HTTP\/1\.1 200 /);
-  assert.match(await exchange(t, site.port, `${head(32_769)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
-  assert.match(await exchange(t, site.port, head(40_000)), /^HTTP\/1\.1 431 .*32768 bytes$/s);
+  assert.match(await exchange(t, site.port, `${headOf(32_768)}\r\n\r\n`), /^HTTP\/1\.1 200 /);
+  assert.match(await exchange(t, site.port, `${headOf(32_769)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
+  assert.match(await exchange(t, site.port, headOf(40_000)), /^HTTP\/1\.1 431 .*32768 bytes$/s);
   assert.equal(site.seen.length, 1);
 });
 
@@ -130,6 +136,8 @@ test('each request of a steady stream has the time of a head for itself', deadli
     await one.until((text) => answers(text) === sent);
   }
   assert.ok(statuses(one.text()).every((status) => status === 200));
+  // The last one never ends, and its time runs as well.
+  assert.equal(statuses(await one.closed).at(-1), 408);
 });
 
 test('connections that send nothing are closed, a thousand as well as one', deadline, async (t) => {
@@ -362,13 +370,13 @@ test(
 test('a large answer waits for a slow reader, and arrives whole', deadline, async (t) => {
   const size = 64 * 1024 * 1024;
   const chunk = Buffer.alloc(65_536, 'x');
-  let written = 0;
+  const sent = { bytes: 0 };
   const site = await open(t, {
     handler: (_request, response) => {
       response.writeHead(200, { 'Content-Length': size });
       const more = (): void => {
-        while (written < size) {
-          written += chunk.length;
+        while (sent.bytes < size) {
+          sent.bytes += chunk.length;
           if (!response.write(chunk)) return void response.once('drain', more);
         }
         response.end();
@@ -379,12 +387,12 @@ test('a large answer waits for a slow reader, and arrives whole', deadline, asyn
   const one = await client(t, site.port);
   one.socket.pause();
   await one.write(`GET / HTTP/1.1\r\n${close}`);
-  let before = -1;
-  while (written === 0 || before !== written) {
-    before = written;
+  // Until the writer got stuck.
+  for (let before = -1; before !== sent.bytes || sent.bytes === 0;) {
+    before = sent.bytes;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.ok(written < size / 2, `${written} bytes were taken ahead of the reader`);
+  assert.ok(sent.bytes < size / 2, `${sent.bytes} bytes were taken ahead of the reader`);
   one.socket.resume();
   const text = await one.closed;
   assert.equal(text.length - text.indexOf('\r\n\r\n') - 4, size);

@@ -59,6 +59,14 @@ function authorization(nonce: string, change: Partial<Client> = {}): string {
   return `Digest ${parts.join(', ')}`;
 }
 
+/** The one nonce of a refusal. */
+function nonceOf(answer: DigestCheck): string {
+  assert.ok(!answer.ok);
+  const nonces = answer.challenges.map((one) => /nonce="([^"]+)"/.exec(one)?.[1]);
+  assert.equal(new Set(nonces).size, 1, 'one nonce in both challenges');
+  return nonces[0]!;
+}
+
 /** A server with one line, at a time of the test's choosing. */
 function server() {
   let now = 1_000_000;
@@ -90,16 +98,9 @@ function server() {
         return hex(algorithm === 'MD5' ? 'md5' : 'sha256', `${line}:carillon:sandbox`);
       },
     );
-  const nonceOf = (answer: DigestCheck): string => {
-    assert.ok(!answer.ok);
-    const nonces = answer.challenges.map((one) => /nonce="([^"]+)"/.exec(one)?.[1]);
-    assert.equal(new Set(nonces).size, 1, 'one nonce in both challenges');
-    return nonces[0]!;
-  };
   return {
     check,
     asked,
-    nonceOf,
     nonce: () => nonceOf(check(undefined)),
     pass: (ms: number) => (now += ms),
   };
@@ -187,6 +188,8 @@ test('who knows the password of another line is not let in to this one', () => {
   const { check, nonce } = server();
   const own = authorization(nonce());
   assert.equal(check(own, { user: '33123456790' }).ok, false);
+  const renamed = own.replace(`username="${line}"`, 'username="33123456790"');
+  assert.equal(check(renamed).ok, false, 'a user other than the line, with its password');
 });
 
 test('no response passes for a line that does not exist', () => {
@@ -229,7 +232,7 @@ test('who fails uses no count up', () => {
 });
 
 test('an old nonce is stale for who knows the password, and wrong for who does not', () => {
-  const { check, nonce, pass, nonceOf } = server();
+  const { check, nonce, pass } = server();
   const value = nonce();
   pass(300_001);
   assert.equal(refusal(check(authorization(value, { password: 'wrong' }))).stale, false);

@@ -178,9 +178,9 @@ function commandOf(rawTarget: string, line: E164): PlaceCall | Refusal {
 /** A name as a telephone can show it: one line, not too long. */
 function shownName(name: string): string {
   // oxlint-disable-next-line no-control-regex -- these are the very characters to remove
-  return [...name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()]
-    .slice(0, nameLimit)
-    .join('');
+  const line = name.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  // A cut through a surrogate pair would leave half a character.
+  return line.slice(0, nameLimit).toWellFormed();
 }
 
 /** Allows the answer to be read by a page of an origin that the line lists; false where it lists none. */

@@ -63,11 +63,7 @@ export function openTls(files: TlsFiles): Tls {
   // fs.watch misses renames and symbolic links, and is silent on network file systems. A change is
   // taken when two looks agree on it: the second file may be a moment behind the first.
   async function look(): Promise<void> {
-    const missing = (): undefined => undefined;
-    const now = fingerprint([
-      await stat(certFile).catch(missing),
-      await stat(keyFile).catch(missing),
-    ]);
+    const now = fingerprint([await statsOf(certFile), await statsOf(keyFile)]);
     const settled = now === seen;
     seen = now;
     if (!settled || now === taken) return;
@@ -208,6 +204,10 @@ function readPem(flag: string, file: string, what: string): string {
 
 function validityOf(cert: string): Date {
   return new Date(new X509Certificate(cert).validTo);
+}
+
+async function statsOf(file: string): Promise<Stats | undefined> {
+  return stat(file).catch(() => undefined);
 }
 
 /** Changes with every way that a file is replaced: written over, renamed over, or a link turned. */

@@ -79,7 +79,10 @@ async function buildApp(options: WebOptions): Promise<{ app: FastifyInstance; ht
   let http: HttpServer | undefined;
   const app = fastify({
     serverFactory: (handler) => {
+      // 8 kB of raw UTF-8 in a target are 24 kB once the front has encoded them.
       http = createServer({ keepAliveTimeout: 5_000, maxHeaderSize: 65_536 }, handler);
+      // Whoever says nothing for so long in the middle of a request is not waited for.
+      http.timeout = 30_000;
       return http;
     },
     // A GET handler must not run for a HEAD: it would do what was not asked.
