@@ -148,3 +148,50 @@ export class Caller {
     this.#socket.close();
   }
 }
+
+/** A telephone that refuses every call at once (486), so that a call costs as little as it can. */
+export class BusyTelephone {
+  readonly address: string;
+  /** Calls that rang so far; repeated INVITEs count once. */
+  invites = 0;
+  /** When a refusal was last acknowledged (performance.now). */
+  lastAckAt = 0;
+  /** Told of the number that each call is for (the user of the request URI), as the INVITE is read. */
+  onInvite: ((number: string) => void) | undefined;
+  readonly #socket: Socket;
+  readonly #seen = new Set<string>();
+  readonly #refused = new Set<string>();
+
+  constructor(socket: Socket, address: string) {
+    this.#socket = socket;
+    this.address = address;
+    socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
+      const text = bytes.toString('latin1');
+      const call = header(text, 'Call-ID');
+      if (text.startsWith('ACK ') && this.#refused.delete(call)) {
+        this.lastAckAt = performance.now();
+      }
+      if (!text.startsWith('INVITE ')) return;
+      if (!this.#seen.has(call)) {
+        this.onInvite?.(text.slice('INVITE sip:'.length, text.indexOf('@')));
+        this.#seen.add(call);
+        this.#refused.add(call);
+        this.invites += 1;
+      }
+      socket.send(reply(text, '486 Busy Here', '', ''), from.port, from.address);
+    });
+  }
+
+  static async open(address: string): Promise<BusyTelephone> {
+    return new BusyTelephone(await open(address), address);
+  }
+
+  /** Calls whose refusal has not been acknowledged yet. */
+  get unacknowledged(): number {
+    return this.#refused.size;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}

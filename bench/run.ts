@@ -1,6 +1,6 @@
 // npm run bench: every figure three times, beside a reference measured in the same run (SIPp calls SIPp
-// without us). Loopback only, under five minutes; --quick under 40 seconds. What each figure means is
-// in README.md beside this file.
+// without us; a bare HTTP server). Loopback only, under five minutes; --quick under 50 seconds. What each
+// figure means is in README.md beside this file.
 
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +12,9 @@ import { cpuPerThousand, untilIdle } from './cpu.ts';
 import { figureLine, type Figure } from './figures.ts';
 import { latencies, CALLS_PER_SECOND as LATENCY_RATE } from './latency.ts';
 import { placeLoad, startAnswerer } from './load.ts';
+import { makecallLatencies, CALLS_PER_SECOND as MAKECALL_RATE } from './makecall-latency.ts';
+import { makecallRates, warmUpMakecall, type RateSizes } from './makecall-rate.ts';
+import { startMakecallSubject } from './makecall-subject.ts';
 import { parserFigures } from './parser.ts';
 import { freeAddress, startSubject, type Subject } from './subject.ts';
 import { sustainedRate } from './sustained.ts';
@@ -22,6 +25,7 @@ interface Sizes {
   readonly secondsEach: number;
   readonly cpuCalls: number;
   readonly latencyCalls: number;
+  readonly makecall: RateSizes & { readonly latencyCalls: number };
   readonly parserMs: number;
 }
 
@@ -31,6 +35,7 @@ const full: Sizes = {
   secondsEach: 5,
   cpuCalls: 1_000,
   latencyCalls: 900,
+  makecall: { lines: 1_000, sweeps: 4, bareRequests: 20_000, latencyCalls: 160 },
   parserMs: 1_000,
 };
 
@@ -40,12 +45,14 @@ const quick: Sizes = {
   secondsEach: 1,
   cpuCalls: 200,
   latencyCalls: 100,
+  makecall: { lines: 500, sweeps: 1, bareRequests: 3_000, latencyCalls: 20 },
   parserMs: 200,
 };
 
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    makecall: { type: 'boolean', default: false },
     target: { type: 'string' },
     'target-pid': { type: 'string' },
     verbose: { type: 'boolean', default: false },
@@ -54,7 +61,7 @@ const { values: flags } = parseArgs({
 const sizes = flags.quick ? quick : full;
 const anyNumber = ['33123456700'];
 
-if (findPeer('sipp') === undefined) {
+if (!flags.makecall && findPeer('sipp') === undefined) {
   console.error('the bench calls with SIPp, which is not here: apt-get install sip-tester');
   process.exit(1);
 }
@@ -62,15 +69,28 @@ if (findPeer('sipp') === undefined) {
 const startedAt = performance.now();
 const cpu = cpus()[0]?.model ?? 'unknown processor';
 console.log(`carillon bench on ${cpus().length} x ${cpu}, Node ${process.version}`);
+if (flags.quick) {
+  console.log(
+    'quick: a second at each rate and few calls for each figure, scaled up: for a look only, not for a verdict',
+  );
+}
 const load = loadavg()[0] ?? 0;
 if (load > cpus().length / 2) {
   console.log(
     `the machine is busy (load ${load.toFixed(1)}): expect worse figures and a wide spread`,
   );
 }
-if (flags.target === undefined) await benchCarillon();
-else await benchOther(flags.target, flags['target-pid']);
-show(await parserFigures(sizes.parserMs));
+if (flags.makecall) {
+  await benchMakecall();
+} else {
+  if (flags.target === undefined) {
+    await benchCarillon();
+    await benchMakecall();
+  } else {
+    await benchOther(flags.target, flags['target-pid']);
+  }
+  show(await parserFigures(sizes.parserMs));
+}
 console.log(`took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 
 async function benchCarillon(): Promise<void> {
@@ -155,6 +175,18 @@ async function sustainedFigures(subject: Subject): Promise<void> {
     }),
     await sustainedRate('  reference: SIPp calls SIPp', { ...reference, numbers: anyNumber }),
   ]);
+}
+
+/** After the calls, on a server of its own: a thousand lines are no burden of the other figures. */
+async function benchMakecall(): Promise<void> {
+  const began = performance.now();
+  await using subject = await startMakecallSubject();
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  watch(`${subject.lines.length} lines added and registered in ${seconds} s`);
+  await warmUpMakecall(subject, sizes.makecall);
+  show(await makecallRates(subject, sizes.makecall));
+  console.log(`at ${MAKECALL_RATE} makecalls/s:`);
+  show(await makecallLatencies(subject, sizes.makecall.latencyCalls));
 }
 
 /** Another SIP server, or a SIPp, that answers calls by itself: what can be measured of it. */
