@@ -4,12 +4,11 @@
 // ACK answers "inactive"; the callee is offered what the first party offered; then the first party is
 // re-invited with what the callee answered, early media included.
 
-import type { Dialog } from '../sip/dialog/dialog.ts';
+import type { Dialog, HeaderLines } from '../sip/dialog/dialog.ts';
 import type { OutgoingInvite } from '../sip/dialog/outgoing-invite.ts';
 import { respond } from '../sip/endpoint.ts';
 import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
 import type { SipResponse } from '../sip/message/message.ts';
-import type { ClientFailure } from '../sip/transaction/client.ts';
 import type { Timer } from '../sip/timers.ts';
 import { Bridge } from './bridge.ts';
 import type {
@@ -46,6 +45,20 @@ export interface PlacedCallPlan {
 
 type State = 'beginning' | 'ringing' | 'calling' | 'answering' | 'talking' | 'ending' | 'over';
 
+/** The states in which there is somebody to re-invite. */
+const isUnderWay: Readonly<Record<State, boolean>> = {
+  beginning: false,
+  ringing: false,
+  calling: true,
+  answering: true,
+  talking: true,
+  ending: false,
+  over: false,
+};
+
+/** How long a party may take to answer a re-INVITE, milliseconds; nobody has to be fetched for it. */
+const renegotiationMs = 60_000;
+
 /** What the first party said: his dialogue and his description. */
 interface FirstParty {
   readonly dialog: Dialog;
@@ -64,9 +77,16 @@ export class PlacedCall {
   #first: FirstParty | undefined;
   #callees: Ringing | undefined;
   #bridge: Bridge | undefined;
-  /** The description that the first party was last re-invited with. */
+  /** What the first party shall hear, as the callee said last, and what he was re-invited with. */
+  #wanted = '';
   #heard = '';
-  #reinviting = false;
+  #refusesEarlyMedia = false;
+  /** His answer to that; undefined once the callee needs no word of it. */
+  #firstAnswer: SipResponse | undefined;
+  /** A re-INVITE of ours that is out and until when, or (none) when the next one is due. */
+  #asking: { readonly invite: OutgoingInvite | undefined; readonly timer: Timer } | undefined;
+  /** How often one of ours met one of theirs. */
+  #meetings = 0;
   #endAfterCommit: ReleaseCause | undefined;
 
   constructor(plan: PlacedCallPlan, context: PlacedCallContext) {
@@ -96,9 +116,13 @@ export class PlacedCall {
       throw error;
     }
     this.#state = 'ringing';
-    this.#terminals.start();
+    if (this.#endAfterCommit) {
+      this.#terminals.discard();
+      this.#end(this.#endAfterCommit);
+      return;
+    }
     this.#noAnswer = this.#after(this.#context.ringTimeoutMs, () => this.#end('no-answer'));
-    if (this.#endAfterCommit) this.#end(this.#endAfterCommit);
+    this.#terminals.start();
   }
 
   /** Ends it from outside: the server stops, or the call is too long. */
@@ -161,14 +185,15 @@ export class PlacedCall {
       this.#end('no-terminal');
       return;
     }
-    callees.start();
     this.#noAnswer = this.#after(ringTimeoutMs, () => this.#end('no-answer'));
+    callees.start();
   }
 
   /** Early media of the callee reaches the first party, who hears it ring, or why it does not. */
   #onProgress(response: SipResponse): void {
-    if (this.#callees?.count !== 1 || response.body === '') return;
-    this.#letHear(response.body, () => {});
+    if (this.#callees?.count !== 1 || response.body === '' || this.#refusesEarlyMedia) return;
+    this.#wanted = response.body;
+    this.#letHear();
   }
 
   #onCalleeFailed(failure: CallFailure): void {
@@ -191,6 +216,7 @@ export class PlacedCall {
       onLost: () => this.#end('failed'),
     });
     this.#bridge = bridge;
+    for (const each of bridge.dialogs) this.#keepApart(each);
     const wire = wireText(undefined, keptRinging(this.#callees?.open ?? []), bridge.dialogs);
     this.#record('CONNECT', this.#open, wire)
       .catch((error: unknown) => {
@@ -202,68 +228,115 @@ export class PlacedCall {
         invite.ack();
         this.#callees?.cancel(answeredElsewhere);
         if (this.#endAfterCommit) this.#end(this.#endAfterCommit);
-        else this.#joinMedia(response.body, first, dialog);
+        else this.#joinMedia(response.body);
       })
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
   /** Gives the first party the callee's description; where his answer moved, the callee learns it. */
-  #joinMedia(description: string, first: FirstParty, callee: Dialog): void {
-    this.#letHear(description, (answer) => {
-      if (audioAddress(answer.body) === audioAddress(first.description)) return;
-      const invite: OutgoingInvite = this.#context.endpoint.reinvite(
-        callee,
-        carriedLines(answer),
-        answer.body,
-        {
-          onProvisional() {},
-          onAnswer: () => invite.ack(),
-          onFailure: () => this.#end('failed'),
-        },
-      );
-      invite.start();
-    });
+  #joinMedia(description: string): void {
+    // A 2xx without a description stands by that of the early media.
+    if (description !== '') this.#wanted = description;
+    if (this.#wanted === '') this.#end('failed');
+    else this.#letHear();
   }
 
-  /** Re-invites the first party with a description, once at a time; the last one wins. */
-  #letHear(description: string, onAnswer: (answer: SipResponse) => void): void {
+  /** Re-invites the first party with what he shall hear, once at a time; the last description wins. */
+  #letHear(): void {
     const first = this.#first;
-    if (!first || description === '' || description === this.#heard) return;
-    if (this.#reinviting) {
-      this.#whenHeard = () => this.#letHear(description, onAnswer);
+    if (!first || this.#asking || this.#wanted === '' || !isUnderWay[this.#state]) return;
+    if (this.#refusesEarlyMedia && this.#state !== 'talking') return;
+    if (this.#wanted === this.#heard) {
+      this.#tellCallee(first);
       return;
     }
-    this.#heard = description;
-    this.#reinviting = true;
-    const done = (): void => {
-      this.#reinviting = false;
-      const next = this.#whenHeard;
-      this.#whenHeard = undefined;
-      next?.();
-    };
+    const description = this.#wanted;
     const lines = [['content-type', 'application/sdp']] as const;
-    const invite: OutgoingInvite = this.#context.endpoint.reinvite(
+    this.#ask(
       first.dialog,
       lines,
       description,
-      {
-        onProvisional() {},
-        onAnswer: (response) => {
-          invite.ack();
-          done();
-          if (this.#state === 'talking' || this.#state === 'calling') onAnswer(response);
-        },
-        onFailure: (failure: SipResponse | ClientFailure) => {
-          done();
-          // Early media that he refuses is no harm; the call itself needs his answer.
-          const gone = typeof failure === 'string' || failure.status === 481;
-          if (gone || this.#state === 'talking') this.#end('failed');
-        },
+      (response) => {
+        this.#heard = description;
+        this.#firstAnswer = response;
+      },
+      () => {
+        // Early media that he refuses is no harm; the call itself needs his answer.
+        this.#refusesEarlyMedia = true;
+        if (this.#state === 'talking' && description === this.#wanted) this.#end('failed');
       },
     );
+  }
+
+  /** The callee sends to where the first party said at first: told where his last answer moved. */
+  #tellCallee(first: FirstParty): void {
+    const answer = this.#firstAnswer;
+    if (!answer || answer.body === '' || this.#state !== 'talking') return;
+    if (audioAddress(answer.body) === audioAddress(first.description)) return;
+    this.#ask(
+      this.#bridge!.dialogs[1],
+      carriedLines(answer),
+      answer.body,
+      () => {
+        this.#firstAnswer = undefined;
+      },
+      () => this.#end('failed'),
+    );
+  }
+
+  /**
+   * A re-INVITE of ours, one at a time: given up after a while, and sent again where it met one of the
+   * other side's (RFC 3261, 14.1). What is still to be said follows it.
+   */
+  #ask(
+    dialog: Dialog,
+    lines: HeaderLines,
+    body: string,
+    onAnswer: (response: SipResponse) => void,
+    onRefused: () => void,
+  ): void {
+    const settle = (what: () => void): void => {
+      this.#asking?.timer.cancel();
+      this.#asking = undefined;
+      if (!isUnderWay[this.#state]) return;
+      what();
+      this.#letHear();
+    };
+    const invite: OutgoingInvite = this.#context.endpoint.reinvite(dialog, lines, body, {
+      onProvisional() {},
+      onAnswer: (response) => {
+        invite.ack();
+        settle(() => onAnswer(response));
+      },
+      onFailure: (failure) => {
+        if (typeof failure === 'string' || failure.status === 481 || failure.status === 408) {
+          settle(() => this.#end('failed'));
+        } else if (failure.status === 491 && isUnderWay[this.#state] && this.#meetings++ < 3) {
+          this.#asking?.timer.cancel();
+          const timer = this.#after(2100 + 10 * Math.floor(Math.random() * 190), () =>
+            settle(() => {}),
+          );
+          this.#asking = { invite: undefined, timer };
+        } else {
+          settle(onRefused);
+        }
+      },
+    });
+    this.#asking = { invite, timer: this.#after(renegotiationMs, () => invite.cancel()) };
     invite.start();
   }
-  #whenHeard: (() => void) | undefined;
+
+  /** While a re-INVITE of ours is out, one of the parties' waits (14.2). */
+  #keepApart(dialog: Dialog): void {
+    const carrying = dialog.handlers!;
+    dialog.handlers = {
+      ...carrying,
+      onReinvite: (invite) => {
+        if (this.#asking?.invite) invite.reject(491);
+        else carrying.onReinvite(invite);
+      },
+    };
+  }
 
   /** Ends whatever there is: RELEASE first, then everybody is told. */
   #end(cause: ReleaseCause, reason?: string): void {
@@ -274,6 +347,7 @@ export class PlacedCall {
     if (this.#state === 'ending' || this.#state === 'over') return;
     this.#state = 'ending';
     this.#noAnswer?.cancel();
+    this.#asking?.timer.cancel();
     // Who answers while RELEASE is being committed is too late.
     this.#terminals.decide();
     this.#callees?.decide();
@@ -282,6 +356,7 @@ export class PlacedCall {
       .finally(() => {
         this.#terminals.cancel();
         this.#callees?.cancel();
+        this.#asking?.invite?.cancel();
         if (this.#bridge) this.#bridge.hangUp();
         else this.#hangUpFirst(reason);
         this.#close();

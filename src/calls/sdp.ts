@@ -11,9 +11,16 @@ const repeated = /^a=(rtpmap|fmtp|ptime|maxptime):/;
  */
 export function inactiveAnswer(offer: string, host: string): string | undefined {
   const sections = mediaSections(offer);
-  const audio = sections.find((lines) => /^m=audio (?!0 )/.test(lines[0]!));
+  const audio = sections.find((lines) => /^m=audio (?!0[ /])\d+(\/\d+)? \S+ \S/.test(lines[0]!));
   if (!audio) return undefined;
-  const answer = ['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', 'c=IN IP4 0.0.0.0', 't=0 0'];
+  const family = host.includes(':') ? 'IP6' : 'IP4';
+  const answer = [
+    'v=0',
+    `o=- 1 1 IN ${family} ${host.replace(/^\[|\]$/g, '')}`,
+    's=-',
+    'c=IN IP4 0.0.0.0',
+    't=0 0',
+  ];
   for (const section of sections) {
     const [media, , ...rest] = section[0]!.slice(2).split(' ');
     if (section === audio) {

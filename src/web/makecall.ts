@@ -56,6 +56,13 @@ export function addMakecall(app: FastifyInstance, options: MakecallOptions): voi
     reply.header(callrefHeader, placed.callref).type('text/plain');
     return 'OK';
   });
+  // Ahead of any reading of a body, and also for methods that no route could be made for.
+  app.addHook('onRequest', async (request, reply) => {
+    const { headers, method, raw } = request;
+    if (raw.url?.split('?')[0] !== url || method === 'GET') return undefined;
+    if (method === 'OPTIONS' && headers.origin !== undefined) return undefined;
+    return reply.send(await refuse(reply, methodRefusal));
+  });
   app.options(url, async (request, reply) => {
     const account = accountOf(rawTargetOf(request), options.country);
     const line = typeof account === 'string' ? options.lineOf(account) : undefined;
@@ -65,17 +72,13 @@ export function addMakecall(app: FastifyInstance, options: MakecallOptions): voi
       .header('Access-Control-Allow-Headers', 'Authorization');
     return reply.code(204).send();
   });
-  app.route({
-    method: ['HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'],
-    url,
-    handler: async (_request, reply) =>
-      refuse(reply, {
-        status: 405,
-        text: 'Use GET: a call is placed by nothing else',
-        headers: { Allow: 'GET' },
-      }),
-  });
 }
+
+const methodRefusal: Refusal = {
+  status: 405,
+  text: 'Use GET: a call is placed by nothing else',
+  headers: { Allow: 'GET' },
+};
 
 const foreignRefusal: Refusal = {
   status: 403,
@@ -134,7 +137,8 @@ function authenticate(
   const { headers, method, url } = request.raw;
   const site = crossSiteOf(headers);
   if (site.kind === 'prefetch') return { status: 403, text: 'A look ahead places no call' };
-  if (site.kind === 'foreign' && !allowOrigin(request, reply, line)) return foreignRefusal;
+  const allowed = allowOrigin(request, reply, line);
+  if (site.kind === 'foreign' && !allowed) return foreignRefusal;
   const forwarded = headers['x-forwarded-for'];
   const client = options.clientAddress(
     request.raw.socket.remoteAddress,
@@ -171,7 +175,7 @@ function commandOf(rawTarget: string, line: E164): PlaceCall | Refusal {
   }
   const record = (parameters.get('record') ?? '').trim();
   if (record !== '' && record !== '0') return bad('RECORD is not available yet: leave it out');
-  const name = parameters.get('callee_name') ?? parameters.get('calle_name') ?? '';
+  const name = parameters.get('callee_name') || parameters.get('calle_name') || '';
   return { line, callee, calleeName: shownName(name) };
 }
 
@@ -190,7 +194,8 @@ function allowOrigin(
   line: Line | undefined,
 ): boolean {
   const site = crossSiteOf(request.raw.headers);
-  const origin = site.kind === 'foreign' ? site.origin : undefined;
+  // A page of the same site (crm.office.example for cti.office.example) is another origin all the same.
+  const origin = site.kind === 'foreign' ? site.origin : request.headers.origin?.toLowerCase();
   if (origin === undefined || !line?.origins.includes(origin)) return false;
   reply
     .header('Access-Control-Allow-Origin', origin)

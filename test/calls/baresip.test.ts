@@ -95,6 +95,6 @@ test('a wrong password: baresip is told so and is not registered', async (t) => 
   const house = await openHouse(t);
   const registrar = house.server.sip;
   await using phone = await startBaresip(t, { user: line, password: 'wrong', registrar });
-// Its event can come before the control port listens: its own words tell in any case.
+  // Its event can come before the control port listens: its own words tell in any case.
   await phone.child.waitForOutput(/reg: sip:\S+ 401 Unauthorized/, 10_000);
 });
