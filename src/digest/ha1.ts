@@ -5,7 +5,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 
 export type DigestAlgorithm = 'MD5' | 'SHA-256';
 
-function digest(algorithm: DigestAlgorithm, text: string): string {
+function digest(algorithm: DigestAlgorithm, text: string | Buffer): string {
   return hash(algorithm === 'MD5' ? 'md5' : 'sha256', text, 'hex');
 }
 
@@ -25,7 +25,7 @@ export function ha1(
 /** What a response is computed over; every text as it stood in the header, without quotes. */
 export interface DigestInput {
   readonly method: string;
-  /** The `uri` parameter as the client wrote it. */
+  /** The `uri` parameter as the client wrote it, Latin-1: one character a byte. */
   readonly uri: string;
   readonly nonce: string;
   /** `auth`, or empty for the older form of RFC 2069. */
@@ -40,7 +40,8 @@ export function digestResponse(
   ha1Hex: string,
   input: DigestInput,
 ): string {
-  const ha2 = digest(algorithm, `${input.method}:${input.uri}`);
+  // The bytes of the URI as they came, one character each: clients sign what they send.
+  const ha2 = digest(algorithm, Buffer.from(`${input.method}:${input.uri}`, 'latin1'));
   const middle = input.qop === '' ? '' : `${input.nc}:${input.cnonce}:${input.qop}:`;
   return digest(algorithm, `${ha1Hex}:${input.nonce}:${middle}${ha2}`);
 }

@@ -63,12 +63,12 @@ export class HttpDigest {
     if (given.realm !== this.#realm) return this.#refuse(client, 'realm');
     const state = this.#nonces.check(given.nonce, client, this.#now());
     const known = ha1Of(given.algorithm);
-    const expected = digestResponse(given.algorithm, known ?? nobody[given.algorithm], {
-      ...given,
-      method,
-    });
-    const proven =
-      sameHex(expected, given.response) && known !== undefined && given.username === user;
+    const secret = known ?? nobody[given.algorithm];
+    const answers = (uri: string): boolean =>
+      sameHex(digestResponse(given.algorithm, secret, { ...given, uri, method }), given.response);
+    // Java sends UTF-8 and signs the Latin-1 of its text (measured, 17).
+    const signed = answers(given.uri) || answers(utf8Of(given.uri));
+    const proven = signed && known !== undefined && given.username === user;
     if (given.uri !== request.rawTarget && given.uri !== request.target)
       return this.#refuse(client, 'uri');
     if (!proven) return this.#refuse(client, 'wrong');
@@ -86,4 +86,9 @@ export class HttpDigest {
       formatChallenge(algorithm, this.#realm, nonce, why === 'stale');
     return { ok: false, challenges: [challenge('MD5'), challenge('SHA-256')], text: texts[why] };
   }
+}
+
+/** The text whose UTF-8 these bytes are, where they are. */
+function utf8Of(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

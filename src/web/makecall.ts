@@ -8,6 +8,7 @@ import type { DigestAlgorithm } from '../digest/ha1.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
+import { classifyDialled } from '../numbers/dialled.ts';
 import { parseE164 } from '../numbers/parse-number.ts';
 import { crossSiteOf } from './cross-site.ts';
 import { targetAsSent } from './front.ts';
@@ -109,7 +110,9 @@ function check(
     };
   }
   if (failure) return refusalOf(failure);
-  if (!options.takeTurn(account)) {
+  // A call for help waits for nothing (PROTOCOL.md, 2).
+  const emergency = classifyDialled(command.callee, options.country).kind === 'emergency';
+  if (!emergency && !options.takeTurn(account)) {
     return { status: 500, text: 'Come Back Later', phrase: 'Come Back Later' };
   }
   return { command };
