@@ -1,4 +1,4 @@
-// The rooms import one another one way only (docs/architecture in README.md). This test reads every
+// The rooms import one another one way only (docs/rules.md, 10). This test reads every
 // import of src/ and holds it against the table below: who adds an arrow adds it here, knowingly.
 
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
 
 import type { E164 } from '../numbers/e164.ts';
 
-/** Place a call for a line: its terminals ring first, then the callee is called (PROTOCOL.md, 2). */
+/** Place a call for a line: its terminals ring first, then the callee is called (docs/makecall.md). */
 export interface PlaceCall {
   readonly line: E164;
   /** As the program wrote it: any form, or a short number. */

@@ -1,6 +1,6 @@
 // The first hinge of the house: what a call tells the world. Plain data; no SIP, no HTTP.
 // One session on the wire (one caller's INVITE and what it reaches) is one call for each line it
-// touches: a call between two of our lines gives two calls that share a dref (PROTOCOL.md, 1).
+// touches: a call between two of our lines gives two calls that share a dref (docs/notifications.md).
 
 import type { E164 } from '../numbers/e164.ts';
 
@@ -57,7 +57,7 @@ export interface CallEvent {
 
 /**
  * Where calls commit what happened. The promise resolves when it is on disk, and only then may the
- * SIP message that makes it true leave (DESIGN.md, rule 1). Rejects when it could not be kept.
+ * SIP message that makes it true leave (docs/rules.md, 1). Rejects when it could not be kept.
  */
 export interface CallJournal {
   /**

@@ -335,7 +335,7 @@ function offerOf(request: SipRequest, caller: Caller): Offer {
   return { lines, body: request.body, maxForwards: Number(request.get('max-forwards') ?? 70) - 1 };
 }
 
-/** One call for each line that the session touches, both with the same dref (PROTOCOL.md, 1). */
+/** One call for each line that the session touches, both with the same dref (docs/notifications.md). */
 function identitiesOf(
   sipCallId: string,
   caller: Caller,

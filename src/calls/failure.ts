@@ -1,5 +1,5 @@
 // Why a call did not come about: one table from what the far side answered to the cause that is kept
-// and the status that the caller sees. Classified here, once (DESIGN.md, rule 7).
+// and the status that the caller sees. Classified here, once (docs/rules.md, 7).
 
 import type { SipResponse } from '../sip/message/message.ts';
 import type { ClientFailure } from '../sip/transaction/client.ts';

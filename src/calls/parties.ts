@@ -1,5 +1,5 @@
 // Who calls whom, as the telephones see it: the caller from what an INVITE claims, and the From and To
-// that we write. A hidden caller leaves no trace in what goes on (PROTOCOL.md, 1: hidden callers).
+// that we write. A hidden caller leaves no trace in what goes on (docs/telephones.md).
 
 import type { Line } from '../lines/line.ts';
 import type { Country } from '../numbers/numbering-plan.ts';

@@ -1,6 +1,6 @@
 // WHAT: one session on the wire, from a caller's INVITE to the last BYE, and the calls of our lines
 // that it is (one or two). It reads top to bottom as a call goes: begin, ring, answer, talk, end. Every
-// event is committed before the message that makes it true leaves (DESIGN.md, rule 1).
+// event is committed before the message that makes it true leaves (docs/rules.md, 1).
 
 import type { Dialog } from '../sip/dialog/dialog.ts';
 import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';

@@ -1,4 +1,4 @@
-// One request of a line in each interval (PROTOCOL.md, 2: "one call a second for each line"). It counts
+// One request of a line in each interval (docs/makecall.md). It counts
 // lines by their number and knows neither SIP nor HTTP: the answer "Come Back Later", and the order of
 // this check among the others, are with the endpoints.
 

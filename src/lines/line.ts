@@ -24,7 +24,7 @@ export interface LineSettings {
   readonly origins: readonly string[];
 }
 
-/** A line as it is kept. The password itself is not: only HA1 for each algorithm (DESIGN.md, rule 5). */
+/** A line as it is kept. The password itself is not: only HA1 for each algorithm (docs/rules.md, 5). */
 export interface Line extends LineSettings {
   readonly number: E164;
   /** MD5(number:realm:password), 32 lower-case hex digits (RFC 7616, 3.4.2). */

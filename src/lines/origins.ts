@@ -1,4 +1,4 @@
-// The web origins whose pages may order calls for a line (PROTOCOL.md, 2, "Authentication"), from what
+// The web origins whose pages may order calls for a line (docs/makecall.md), from what
 // somebody wrote to a canonical list. Comparing a request's origin with it is for the room that serves HTTP.
 
 /** The most origins of one line. */

@@ -1,4 +1,4 @@
-// Whether a line's pattern of source addresses accepts a client (PROTOCOL.md, 2, "Authentication"). What
+// Whether a line's pattern of source addresses accepts a client (docs/makecall.md). What
 // follows (the call, or Digest) is for the room that serves HTTP, and so is which address the client has
 // behind a proxy. The patterns are compiled in source-ip.ts.
 

@@ -1,4 +1,4 @@
-// A customer's pattern on the address of an HTTP client (PROTOCOL.md, 2, "Authentication"), compiled.
+// A customer's pattern on the address of an HTTP client (docs/makecall.md), compiled.
 // The one place that says whether a pattern is valid. Matching an address is in source-ip-match.ts.
 
 import { RE2JS } from 're2js';

@@ -1,5 +1,5 @@
 // The protocol's keywords: their names, their longest values, and what each is for one event of a
-// call (PROTOCOL.md, 1). Where they may stand in a URL is the template's matter.
+// call (docs/notifications.md). Where they may stand in a URL is the template's matter.
 
 import type { CallEvent } from '../calls/call-event.ts';
 

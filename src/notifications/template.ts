@@ -1,5 +1,5 @@
 // The customer's notification URL: checked when it is saved, compiled once, and filled in for each
-// event (PROTOCOL.md, 1, "Substitution"). Sends nothing. Beside it: keywords.ts gives the values,
+// event (docs/notifications.md). Sends nothing. Beside it: keywords.ts gives the values,
 // template-warnings.ts says what is probably a mistake, url.ts takes URLs apart.
 
 import { domainToASCII } from 'node:url';
@@ -94,7 +94,7 @@ export function expandTemplate({ literals, slots }: Template, values: KeywordVal
   return url;
 }
 
-/** What a Buzzee server is asked by default: Delos publishes no format, so this one is ours (PROTOCOL.md, 4). */
+/** What a Buzzee server is asked by default: Delos publishes no format, so this one is ours (docs/notifications.md). */
 export const BUZZEE_PRESET =
   '?account=_ACCOUNT_&caller=_CALLER_&callee=_CALLEE_&type=_N_TYPE_&callref=_CALLREF_';
 

@@ -1,5 +1,5 @@
 // Takes a URL apart without changing a byte of it. `new URL()` would collapse `/a/../`, encode quotes
-// and drop a trailing `?`, and the customer's URL is not ours to alter (PROTOCOL.md, 1). No validation
+// and drop a trailing `?`, and the customer's URL is not ours to alter (docs/notifications.md). No validation
 // here: that is the template's; the sender uses the same parts on the wire.
 
 export interface UrlParts {

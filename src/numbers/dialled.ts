@@ -20,7 +20,7 @@ export type ShortNumberResult =
   | { readonly ok: false; readonly error: string };
 
 /**
- * Classifies what a telephone or a program dialled, in any form of PROTOCOL.md section 2. Emergency
+ * Classifies what a telephone or a program dialled, in any form of docs/makecall.md. Emergency
  * and service numbers win over short numbers, and those over telephone numbers of so few digits.
  * `services` are the operator's service numbers (`x` is one digit), those of the country by default.
  */

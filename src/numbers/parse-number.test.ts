@@ -14,7 +14,7 @@ function parsed(text: string, country: Country): string {
 }
 
 const accepted: readonly (readonly [Country, string, string])[] = [
-  // PROTOCOL.md, section 2
+  // docs/makecall.md
   ['FR', '33612345678', '33612345678'],
   ['FR', '+33612345678', '33612345678'],
   ['FR', ' 33612345678', '33612345678'],

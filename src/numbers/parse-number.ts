@@ -78,7 +78,7 @@ function withoutPrefix(digits: string, country: Country): E164 | undefined {
 
 /**
  * Reads a telephone number from configuration or from a program's ACCOUNT parameter, in every form
- * of PROTOCOL.md section 2: `33612345678`, `+33612345678` (also with its plus decoded to a space),
+ * of docs/makecall.md: `33612345678`, `+33612345678` (also with its plus decoded to a space),
  * `0033612345678`, `0612345678`, `033612345678`, with spaces, dots, dashes or parentheses.
  * A number is accepted when its calling code exists and its length is possible there; 7 digits at
  * least, since fewer are short numbers. `country` decides what a national number is.

@@ -5,7 +5,7 @@
 import type { Country } from './numbering-plan.ts';
 import { numberFrom, readWriting } from './parse-number.ts';
 
-/** The longest caller that the protocol lets travel (PROTOCOL.md, section 1). */
+/** The longest caller that the protocol lets travel (docs/notifications.md). */
 const LONGEST_CALLER = 64;
 
 /**

@@ -15,7 +15,7 @@ import { instanceOf, Registration } from './registration.ts';
 import type { Telephone } from './telephone.ts';
 import type { Behaviour } from './telephone.ts';
 
-/** The lines that a new sandbox has (DESIGN.md). */
+/** The lines that a new sandbox has. */
 export const sandboxLines = ['33123456789', '33123456790'] as const;
 export const sandboxPassword = 'sandbox';
 

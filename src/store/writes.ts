@@ -51,7 +51,7 @@ const PUT_BINDING = statement(`
 const REMOVE_BINDING = statement('DELETE FROM bindings WHERE line = ? AND contact = ?');
 
 // The three events of a call. A second SETUP breaks the callref's uniqueness, a second CONNECT or
-// RELEASE finds no row: "exactly one of each" (DESIGN.md, rule 2) holds here whatever happens above.
+// RELEASE finds no row: "exactly one of each" (docs/rules.md, 2) holds here whatever happens above.
 const ADD_CALL = statement(`
   INSERT INTO calls (callref, dref, dref_replace, session_id, is_acd, redirecting_number, account,
     caller, callee, sip_call_id, setup_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SETUP')`);

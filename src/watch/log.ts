@@ -11,7 +11,7 @@ export type { Logger } from 'pino';
 /** How long a line may wait for others. */
 const gatherMs = 100;
 
-// DESIGN.md, rule 5. The rooms do not log these; should one slip, the value is replaced.
+// docs/rules.md, 5. The rooms do not log these; should one slip, the value is replaced.
 const SECRETS = ['password', 'ha1Md5', 'ha1Sha256', 'authorization'];
 
 /**

@@ -1,5 +1,5 @@
 // A browser must not be turned against its own office's address: where a line trusts the office's
-// address, any page that somebody there opens could make the office call (PROTOCOL.md, 2). What browsers
+// address, any page that somebody there opens could make the office call (docs/makecall.md). What browsers
 // say about a request tells whether a foreign page made it.
 
 import type { IncomingHttpHeaders } from 'node:http';

@@ -1,4 +1,4 @@
-// GET /makecall.html: software asks, a call is made (PROTOCOL.md, 2). The checks stand in the order that
+// GET /makecall.html: software asks, a call is made (docs/makecall.md). The checks stand in the order that
 // the protocol fixes; each answers with one plain line that says what is wrong. Neighbours: query.ts reads
 // the parameters, http-digest.ts the credentials; the call itself is the calls room's.
 
@@ -110,7 +110,7 @@ function check(
     };
   }
   if (failure) return refusalOf(failure);
-  // A call for help waits for nothing (PROTOCOL.md, 2).
+  // A call for help waits for nothing (docs/makecall.md).
   const emergency = classifyDialled(command.callee, options.country).kind === 'emergency';
   if (!emergency && !options.takeTurn(account)) {
     return { status: 500, text: 'Come Back Later', phrase: 'Come Back Later' };

@@ -1,5 +1,5 @@
 // The query of a request as real programs write it: raw or percent-encoded, UTF-8 or Latin-1, a plus for
-// a space, names in any letter case (PROTOCOL.md, 2).
+// a space, names in any letter case (docs/makecall.md).
 
 /** The parameters by lower-case name, or the name that stands twice. */
 export type Query =
