@@ -18,7 +18,7 @@ import {
 import type { House } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
-import { Inbox } from '../kit/until.ts';
+import { Inbox, until } from '../kit/until.ts';
 import { sipText } from '../kit/wire.ts';
 
 /** Asks for a call as a program at an accepted address does; gives the CALLREF. */
@@ -142,6 +142,30 @@ test('SIPp is the telephone, baresip on another line the callee: two calls, each
       expectedTargets(account, line, otherLine, types),
     );
   }
+});
+
+test('two baresips on two lines: once joined, each hears the other', async (t) => {
+  if (!requirePeer(t, 'baresip')) return;
+  const house = await openHouse(t);
+  const common = { password, registrar: house.server.sip, audioSeconds: 20 };
+  await using one = await startBaresip(t, { user: line, ...common });
+  await using two = await startBaresip(t, { user: otherLine, ...common });
+  await Promise.all([one.waitUntilRegistered(), two.waitUntilRegistered()]);
+  await makecall(house, otherLine);
+  for (const phone of [one, two]) {
+    await until(
+      async () => {
+        // Its own count of packets that it received from the other side.
+        const shown = await phone.command('audio_debug');
+        return Number(/rcvd=(\d+)/.exec(shown)?.[1] ?? 0) >= 20 || undefined;
+      },
+      8000,
+      () => `${phone.child.title} to hear the other`,
+    );
+  }
+  await one.hangup();
+  const calls = await house.settled(2);
+  assert.ok(calls.every((call) => call['cause'] === 'normal'));
 });
 
 test('nobody picks up: the telephone is told to stop, SETUP and RELEASE', async (t) => {
