@@ -145,6 +145,7 @@ async function start(
     async record(events, dref, wire) {
       const notifications = outbox.prepare(events);
       await store.recordCalls(events, notifications, dref, wire);
+      outbox.enqueue(notifications);
       for (const { type, call, cause } of events) {
         log.info(
           {
@@ -157,7 +158,6 @@ async function start(
           type,
         );
       }
-      outbox.enqueue(notifications);
     },
   };
 

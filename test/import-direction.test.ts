@@ -26,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   control: ['numbers', 'lines', 'history', 'notifications', 'watch'],
   sandbox: ['numbers', 'lines', 'registrar', 'sip', 'control'],
   // call-command.ts is the hinge; the rooms that serve a request are arguments.
-  web: ['numbers', 'digest', 'calls'],
+  web: ['numbers', 'digest', 'lines', 'calls'],
   cli: ['numbers', 'lines', 'notifications', 'history', 'control', 'store', 'watch'],
 };
 

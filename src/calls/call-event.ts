@@ -55,6 +55,16 @@ export interface CallEvent {
   readonly cause?: ReleaseCause;
 }
 
+/** The same event of several calls at one moment; `cause` with RELEASE only. */
+export function eventsOf(
+  calls: readonly CallIdentity[],
+  type: CallEventType,
+  at: number,
+  cause?: ReleaseCause,
+): CallEvent[] {
+  return calls.map((call) => (cause ? { type, at, call, cause } : { type, at, call }));
+}
+
 /**
  * Where calls commit what happened. The promise resolves when it is on disk, and only then may the
  * SIP message that makes it true leave (docs/rules.md, 1). Rejects when it could not be kept.

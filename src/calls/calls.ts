@@ -16,6 +16,7 @@ import { hostPort } from '../sip/transport/hop.ts';
 import type { Hop } from '../sip/transport/hop.ts';
 import type { Source } from '../sip/transport/transport.ts';
 import type { PlaceCall, PlaceCallFailure, PlaceCallResult } from './call-command.ts';
+import { eventsOf } from './call-event.ts';
 import type { CallIdentity, CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
 import { allowLine, carriedLines } from './carried.ts';
 import { asksToHide, callerFromOutside, callerOfLine, fromValue, latin1 } from './parties.ts';
@@ -98,6 +99,16 @@ export class Calls {
 
   /** Whether a call could be placed now, without placing it: what is wrong, or undefined. */
   checkPlaceCall(command: PlaceCall): PlaceCallFailure | undefined {
+    const way = this.#wayOf(command);
+    return way.ok ? undefined : way;
+  }
+
+  /** From which line and where to a call would go, or what is wrong. */
+  #wayOf(
+    command: PlaceCall,
+  ):
+    | { readonly ok: true; readonly line: Line; readonly route: ToLine | ToOutside }
+    | PlaceCallFailure {
     const { directory, registrar, routing, outsides } = this.#options;
     const line = directory.byNumber(command.line);
     if (!this.#accepting || this.#sessions.size >= sessionLimit || !line) {
@@ -113,16 +124,15 @@ export class Calls {
       const error = `${route.callee} is no line, and no way to the outside is configured (--outside)`;
       return { ok: false, reason: 'no-way-out', error };
     }
-    return undefined;
+    return { ok: true, line, route };
   }
 
   /** Places a call for a line; resolves once its terminals ring. */
   async placeCall(command: PlaceCall): Promise<PlaceCallResult> {
-    const refused = this.checkPlaceCall(command);
-    if (refused) return refused;
-    const { directory, endpoint, journal, routing, ringTimeoutMs, onFault } = this.#options;
-    const line = directory.byNumber(command.line)!;
-    const route = routeFromLine(command.callee, line, directory, routing) as ToLine | ToOutside;
+    const way = this.#wayOf(command);
+    if (!way.ok) return way;
+    const { line, route } = way;
+    const { endpoint, journal, ringTimeoutMs, onFault } = this.#options;
     const caller = callerOfLine(line, false);
     const shown = { ...caller, user: route.callee, display: latin1(command.calleeName) };
     const lines = line.autoAnswer ? autoAnswerLines(endpoint.host) : [];
@@ -162,9 +172,7 @@ export class Calls {
     const { endpoint, journal } = this.#options;
     for (const session of sessions) {
       const at = endpoint.timers.now();
-      const events = session.calls.map((call) => {
-        return { type: 'RELEASE', at, call, cause: 'server-stopped' } as const;
-      });
+      const events = eventsOf(session.calls, 'RELEASE', at, 'server-stopped');
       await journal.record(events, session.dref, undefined);
       try {
         endKeptSession(session.wire, endpoint);

@@ -11,13 +11,8 @@ import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
 import type { SipResponse } from '../sip/message/message.ts';
 import type { Timer } from '../sip/timers.ts';
 import { Bridge } from './bridge.ts';
-import type {
-  CallEvent,
-  CallEventType,
-  CallIdentity,
-  CallJournal,
-  ReleaseCause,
-} from './call-event.ts';
+import { eventsOf } from './call-event.ts';
+import type { CallEventType, CallIdentity, CallJournal, ReleaseCause } from './call-event.ts';
 import { carriedLines } from './carried.ts';
 import type { CallFailure } from './failure.ts';
 import { answeredElsewhere, Ringing } from './ringing.ts';
@@ -387,9 +382,7 @@ export class PlacedCall {
     cause?: ReleaseCause,
   ): Promise<void> {
     const at = this.#context.endpoint.timers.now();
-    const events: CallEvent[] = calls.map((call) =>
-      cause ? { type, at, call, cause } : { type, at, call },
-    );
+    const events = eventsOf(calls, type, at, cause);
     return this.#context.journal.record(events, this.#plan.lineCall.dref, wire);
   }
 

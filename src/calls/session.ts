@@ -10,13 +10,8 @@ import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
 import type { SipResponse } from '../sip/message/message.ts';
 import type { Timer } from '../sip/timers.ts';
 import { Bridge } from './bridge.ts';
-import type {
-  CallEvent,
-  CallEventType,
-  CallIdentity,
-  CallJournal,
-  ReleaseCause,
-} from './call-event.ts';
+import { eventsOf } from './call-event.ts';
+import type { CallEventType, CallIdentity, CallJournal, ReleaseCause } from './call-event.ts';
 import { allowLine, carriedLines } from './carried.ts';
 import type { CallFailure } from './failure.ts';
 import { answeredElsewhere, Ringing } from './ringing.ts';
@@ -144,7 +139,10 @@ export class Session {
   #endUnreachable(): void {
     this.#state = 'ending';
     const at = this.#now();
-    const events = [...this.#events('SETUP', at), ...this.#events('RELEASE', at, 'no-terminal')];
+    const events = [
+      ...eventsOf(this.calls, 'SETUP', at),
+      ...eventsOf(this.calls, 'RELEASE', at, 'no-terminal'),
+    ];
     this.#context.journal
       .record(events, this.dref, undefined)
       .then(
@@ -295,11 +293,11 @@ export class Session {
     cause: ReleaseCause | undefined,
     wire: string | undefined,
   ): Promise<void> {
-    return this.#context.journal.record(this.#events(type, this.#now(), cause), this.dref, wire);
-  }
-
-  #events(type: CallEventType, at: number, cause?: ReleaseCause): CallEvent[] {
-    return this.calls.map((call) => (cause ? { type, at, call, cause } : { type, at, call }));
+    return this.#context.journal.record(
+      eventsOf(this.calls, type, this.#now(), cause),
+      this.dref,
+      wire,
+    );
   }
 
   #contact(): [string, string] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalAddress, createClientAddress } from './client-address.ts';
+import { canonicalAddress } from '../lines/source-ip-match.ts';
+import { createClientAddress } from './client-address.ts';
 
 test('an address has one form, whatever form it came in', () => {
   const table: [text: string, canonical: string | undefined][] = [

@@ -1,7 +1,8 @@
 // Whose request it is: the address of the peer, or, where the peer is a proxy that the operator listed,
 // the one that the proxy says (X-Forwarded-For). What a client may have written itself is never believed.
 
-import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { canonicalAddress } from '../lines/source-ip-match.ts';
 
 /**
  * Reads the client's address. Empty where the connection is gone and its address with it.
@@ -31,19 +32,6 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
     }
     return client;
   };
-}
-
-/**
- * The one way to write an address: IPv4 in dots also where it came mapped into IPv6, IPv6 in lower case
- * and shortened (RFC 5952), without zone. Undefined where it is no address.
- */
-export function canonicalAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
-  const address = text.replace(/%[^%]*$/, '');
-  if (!isIPv6(address)) return undefined;
-  const shortest = new SocketAddress({ address, family: 'ipv6' }).address.toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(shortest);
-  return mapped ? mapped[1]! : shortest;
 }
 
 /** Some proxies add the port, and brackets around IPv6. */

@@ -14,6 +14,7 @@ import { crossSiteOf } from './cross-site.ts';
 import { targetAsSent } from './front.ts';
 import type { HttpDigest } from './http-digest.ts';
 import { readQuery } from './query.ts';
+import type { Query } from './query.ts';
 
 export interface MakecallOptions {
   readonly country: Country;
@@ -65,7 +66,7 @@ export function addMakecall(app: FastifyInstance, options: MakecallOptions): voi
     return reply.send(await refuse(reply, methodRefusal));
   });
   app.options(url, async (request, reply) => {
-    const account = accountOf(rawTargetOf(request), options.country);
+    const account = accountOf(readQuery(rawTargetOf(request)), options.country);
     const line = typeof account === 'string' ? options.lineOf(account) : undefined;
     if (!allowOrigin(request, reply, line)) return refuse(reply, foreignRefusal);
     reply
@@ -93,12 +94,13 @@ function check(
   options: MakecallOptions,
 ): Accepted | Refusal {
   const rawTarget = rawTargetOf(request);
-  const account = accountOf(rawTarget, options.country);
+  const query = readQuery(rawTarget);
+  const account = accountOf(query, options.country);
   if (typeof account !== 'string') return account;
   const line = options.lineOf(account);
   const refused = authenticate(request, reply, rawTarget, account, line, options);
   if (refused) return refused;
-  const command = commandOf(rawTarget, account);
+  const command = commandOf(query, account);
   if ('status' in command) return command;
   const failure = options.checkPlaceCall(command);
   // What is wrong with the request itself comes first, then what the line may do, then what it can.
@@ -119,10 +121,8 @@ function check(
 }
 
 /** ACCOUNT as a number, or why not. */
-function accountOf(rawTarget: string, country: Country): E164 | Refusal {
-  const query = readQuery(rawTarget);
-  if (!query.ok)
-    return bad(`The parameter ${query.twice.toUpperCase()} is there twice: write it once`);
+function accountOf(query: Query, country: Country): E164 | Refusal {
+  if (!query.ok) return twice(query.twice);
   const text = query.parameters.get('account') ?? '';
   if (text.trim() === '') return bad('ACCOUNT is missing: write the number of the line that calls');
   const parsed = parseE164(text, country);
@@ -165,9 +165,8 @@ function ha1Of(line: Line | undefined, algorithm: DigestAlgorithm): string | und
 }
 
 /** The other parameters, or what is wrong with them. */
-function commandOf(rawTarget: string, line: E164): PlaceCall | Refusal {
-  const query = readQuery(rawTarget);
-  if (!query.ok) return bad('A parameter is there twice');
+function commandOf(query: Query, line: E164): PlaceCall | Refusal {
+  if (!query.ok) return twice(query.twice);
   const { parameters } = query;
   const callee = parameters.get('callee') ?? '';
   if (callee.trim() === '') return bad('CALLEE is missing: write the number to call');
@@ -214,6 +213,10 @@ function refusalOf(failure: PlaceCallFailure): Refusal {
     status,
     text: failure.reason === 'bad-callee' ? `CALLEE: ${failure.error}` : failure.error,
   };
+}
+
+function twice(name: string): Refusal {
+  return bad(`The parameter ${name.toUpperCase()} is there twice: write it once`);
 }
 
 function bad(text: string): Refusal {
