@@ -2,23 +2,33 @@
 // through the house:
 //
 //   telephone -> sip -> registrar -> calls -> CallEvent -> store -> notifications -> their URL
+//                                         CallEvent -> live -> web (events) -> browsers
 //   their software -> web (makecall) -> digest, guard -> CallCommand -> calls -> sip -> telephone
-//   commands  -> control -> lines, history, sandbox
+//   browsers, programs -> web (pages, API) -> access -> lines, history, notifications
+//   commands  -> control -> lines, access, history, sandbox
 
+import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
+import { Access } from './access/access.ts';
 import { Calls } from './calls/calls.ts';
 import type { CallJournal } from './calls/call-event.ts';
+import { formatHostPort } from './config.ts';
 import type { Config, HostPort } from './config.ts';
 import { startControlServer } from './control/control-server.ts';
 import { createCommands } from './control/commands.ts';
 import type { Line } from './lines/line.ts';
 import { Lines } from './lines/lines.ts';
 import { createSourceIpMatcher } from './lines/source-ip-match.ts';
+import { LiveStream } from './live/stream.ts';
+import { OpenCalls } from './live/open-calls.ts';
 import { createQuota } from './guard/quota.ts';
 import { lineRules } from './line-rules.ts';
+import { createLiveNews } from './live-news.ts';
 import { systemClock } from './notifications/clock.ts';
 import { createOutbox } from './notifications/outbox.ts';
 import { createSender } from './notifications/send.ts';
+import { BUZZEE_PRESET } from './notifications/template.ts';
+import { createTestCalls } from './notifications/test-call.ts';
 import type { Country } from './numbers/numbering-plan.ts';
 import { parseE164 } from './numbers/parse-number.ts';
 import { Registrar } from './registrar/registrar.ts';
@@ -31,12 +41,15 @@ import type { Hop } from './sip/transport/hop.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { version } from './version.ts';
 import type { Logger } from './watch/log.ts';
-import { createClientAddress } from './web/client-address.ts';
+import { createClientAddress, createIsProxy } from './web/client-address.ts';
 import { HttpDigest } from './web/http-digest.ts';
 import { openTls, selfSignedTls } from './web/tls.ts';
 import type { Tls } from './web/tls.ts';
 import { openWeb } from './web/web.ts';
+import type { Web } from './web/web.ts';
 
+/** How often sessions that are over are looked for. */
+const sweepMs = 60_000;
 /** How long calls may go on, and deliveries be flushed, once the server was told to stop. */
 const callGraceMs = 10_000;
 const flushMs = 5_000;
@@ -45,6 +58,8 @@ export interface RunningServer {
   readonly httpAddress: HostPort;
   readonly httpsAddress?: HostPort;
   readonly sipAddress: HostPort;
+  /** A link that signs a user in once, within 10 minutes; undefined where there is no such user. */
+  signInLink(user: string): string | undefined;
   /** How many calls go on now. */
   openCalls(): number;
   /** Takes no new calls, lets those that are end, delivers what is waiting, closes everything. */
@@ -87,7 +102,20 @@ async function start(
   closing.push(() => store.close());
 
   // WHO: the lines.
-  const lines = await Lines.load(store, lineRules(config.realm, config.country), log);
+  const rules = lineRules(config.realm, config.country);
+  const lines = await Lines.load(store, rules, log);
+
+  // WHO ASKS: customers, their users, and programs.
+  const access = await Access.load({
+    store,
+    now: Date.now,
+    lineOf: (number) => lines.byNumber(number),
+    linesOf: (customer) => lines.ofCustomer(customer),
+    lineCustomers: () => lines.all().map(({ customer }) => customer),
+    onFault,
+  });
+  const sweep = setInterval(() => access.sweep(), sweepMs).unref();
+  closing.push(() => clearInterval(sweep));
 
   // The wire.
   const endpoint = await SipEndpoint.open({
@@ -127,6 +155,14 @@ async function start(
     if (change.kind === 'removed' || passwordChanged) registrar.dropLine(change.line.number);
   });
 
+  // What happens now, for pages and programs that look on.
+  const epoch = randomBytes(8).toString('hex');
+  const stream = new LiveStream({ epoch, onFault });
+  const openCalls = new OpenCalls();
+  const live = createLiveNews({ stream, openCalls, lines, registrar, store, onFault });
+  lines.onChange(live.onLineChange);
+  registrar.onChange(live.onTerminals);
+
   // Events out: committed with the notifications they cause, then delivered.
   const sender = createSender({ clock: systemClock, version });
   const outbox = createOutbox({
@@ -134,6 +170,7 @@ async function start(
     lineOf: (account) => lines.byNumber(account),
     send: sender.send,
     log,
+    onAttempt: live.onAttempt,
   });
   await outbox.start();
   closing.push(async () => {
@@ -146,6 +183,7 @@ async function start(
       const notifications = outbox.prepare(events);
       await store.recordCalls(events, notifications, dref, wire);
       outbox.enqueue(notifications);
+      live.onCallEvents(events);
       for (const { type, call, cause } of events) {
         log.info(
           {
@@ -164,7 +202,7 @@ async function start(
   // In the sandbox: telephones and an outside world that do not exist, on free ports of loopback.
   let sandbox: OpenSandbox | undefined;
   if (config.sandbox) {
-    sandbox = await openSandbox({ config, endpoint, lines, registrar, store, onFault });
+    sandbox = await openSandbox({ config, endpoint, lines, access, registrar, store, onFault });
     closing.push(() => sandbox?.close());
   }
 
@@ -194,6 +232,7 @@ async function start(
   if (tls) closing.push(() => tls.close());
   const quota = createQuota({ intervalMs: 1000, now: Date.now });
   const sourceIps = createSourceIpMatcher();
+  const clientAddress = createClientAddress(config.trustProxy);
   const web = await openWeb({
     host: config.http.host,
     port: config.http.port,
@@ -208,10 +247,33 @@ async function start(
       digest: new HttpDigest(config.realm, Date.now),
       lineOf: (number) => lines.byNumber(number),
       addressAccepted: (line, address) => sourceIps.matches(line, address) === 'accepted',
-      clientAddress: createClientAddress(config.trustProxy),
+      clientAddress,
       takeTurn: (line) => quota.take(line),
       checkPlaceCall: (command) => calls.checkPlaceCall(command),
       placeCall: (command) => calls.placeCall(command),
+    },
+    api: {
+      access,
+      lines,
+      lineRules: rules,
+      store,
+      terminalsOf: (line) => registrar.terminalsOf(line),
+      openCalls,
+      stream,
+      outbox: { resend: (row) => live.resend(row, outbox) },
+      testCalls: createTestCalls({ send: sender.send, clock: systemClock }),
+      proxies: { clientAddress, isProxy: createIsProxy(config.trustProxy) },
+      ...(sandbox ? { simulate: sandbox.simulate } : {}),
+      server: {
+        version,
+        country: config.country,
+        realm: config.realm,
+        buzzeePreset: BUZZEE_PRESET,
+        sip: { advertise: config.advertise, host: config.sip.host, port: endpoint.port },
+        listening: () => formatHostPort(web.address),
+      },
+      now: Date.now,
+      onFault: (error) => onFault(error),
     },
     ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
     onFault: (error) => onFault(error),
@@ -220,11 +282,15 @@ async function start(
   await sandbox?.start(web.address.port);
 
   // Commands in.
+  const signInUrl = (secret: string): string =>
+    `${addressForBrowsers(web, config)}/#link=${secret}`;
   const control = await startControlServer(
     config.data,
     createCommands({
       lines,
       store,
+      access,
+      signInUrl,
       country: config.country,
       ...(sandbox ? { simulate: sandbox.simulate } : {}),
     }),
@@ -237,6 +303,10 @@ async function start(
     httpAddress: web.address,
     ...(web.httpsAddress ? { httpsAddress: web.httpsAddress } : {}),
     sipAddress: { host: config.sip.host, port: endpoint.port },
+    signInLink(user) {
+      const made = access.makeSignInLink(user);
+      return made.ok ? signInUrl(made.secret) : undefined;
+    },
     openCalls: () => calls.size,
     async stop() {
       ready = false;
@@ -245,6 +315,14 @@ async function start(
       await closeAll();
     },
   };
+}
+
+/** Where a browser on this machine finds the pages; it would not trust the sandbox's own certificate. */
+function addressForBrowsers({ address, httpsAddress }: Web, { sandbox }: Config): string {
+  const encrypted = sandbox ? undefined : httpsAddress;
+  const { host, port } = encrypted ?? address;
+  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `${encrypted ? 'https' : 'http'}://${formatHostPort({ host: here, port })}`;
 }
 
 /** The certificate for HTTPS: the operator's files, or in the sandbox one that we made. */

@@ -23,18 +23,23 @@ const allowed: Record<string, readonly string[]> = {
   guard: ['numbers'],
   store: [],
   history: [],
-  control: ['numbers', 'lines', 'history', 'notifications', 'watch'],
-  sandbox: ['numbers', 'lines', 'registrar', 'sip', 'control'],
+  live: ['numbers', 'history'],
+  access: ['numbers', 'lines'],
+  control: ['numbers', 'lines', 'access', 'history', 'notifications', 'watch'],
+  sandbox: ['numbers', 'lines', 'access', 'registrar', 'sip', 'control'],
   // call-command.ts is the hinge; the rooms that serve a request are arguments.
-  web: ['numbers', 'digest', 'lines', 'calls'],
-  cli: ['numbers', 'lines', 'notifications', 'history', 'control', 'store', 'watch'],
+  web: ['numbers', 'digest', 'lines', 'calls', 'access', 'live', 'history', 'notifications'],
+  cli: ['numbers', 'lines', 'access', 'notifications', 'history', 'control', 'store', 'watch'],
 };
 
 /** Contracts: plain types that any room but a leaf may name. */
 const contracts = new Set([
   'numbers/e164.ts',
+  'access/principal.ts',
   'calls/call-event.ts',
   'lines/line.ts',
+  'live/live-event.ts',
+  'message.ts',
   'store/store.ts',
   'config.ts',
 ]);

@@ -34,7 +34,7 @@ test('every wrong argument gives one line that says what to write, and status 2'
   const table: [argv: string[], says: RegExp][] = [
     [
       [],
-      /a command is missing; write one of serve, line, call, notification, simulate, or --help$/,
+      /a command is missing; write one of serve, line, customer, user, token, call, notification, simulate, or --help$/,
     ],
     [['sreve'], /unknown command "sreve"; did you mean "serve"\?$/],
     [['dance'], /unknown command "dance"; write one of serve, line/],

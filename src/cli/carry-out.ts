@@ -1,9 +1,10 @@
-// How a command reaches the lines and lists: through the server that runs on the data directory, or,
+// How a command reaches the lines, users and lists: through the server that runs on the data directory, or,
 // where none does, by opening the store itself for this one command.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Access, type AccessStore } from '../access/access.ts';
 import { type GivenFlags, loadStoreSettings, type StoreSettings, UserError } from '../config.ts';
 import {
   type Arguments,
@@ -24,7 +25,11 @@ export const DATA_OPTION: Readonly<Record<string, Option>> = {
   data: { value: 'DIR', help: 'data directory (default: CARILLON_DATA, else ./data)' },
 };
 
-type OwnCommand = Exclude<keyof Results, 'simulate'>;
+/** What can be done without a running server. */
+type OwnCommand = Exclude<keyof Results, 'simulate' | 'user.link'>;
+
+/** What may be the first thing that is done with a data directory, and makes it. */
+const FIRST_COMMANDS: readonly string[] = ['line.add', 'user.add', 'customer.add', 'token.add'];
 
 /**
  * Has one command done and returns its result. Throws UserError with the reason and exit status where
@@ -48,6 +53,23 @@ export async function carryOut<Name extends OwnCommand>(
     }));
   if (!reply.ok) throw new UserError(reply.error, reply.status);
   return reply.result;
+}
+
+/**
+ * Has the running server do what it alone can; undefined where none runs and the arguments are right.
+ * Throws UserError as `carryOut` does.
+ */
+export async function askRunningServer<Name extends keyof Results>(
+  name: Name,
+  args: Arguments,
+  given: Given,
+  io: Io,
+): Promise<Results[Name] | undefined> {
+  const { data, country } = loadStoreSettings(dataFlags(given), io.env);
+  const reply =
+    (await askServer(name, args, data)) ?? (await refusedByEmptyStore(name, args, country));
+  if (reply?.ok === false) throw new UserError(reply.error, reply.status);
+  return reply?.result;
 }
 
 /** The reply of the server that runs on `dataDir`; undefined where none does. */
@@ -81,7 +103,7 @@ async function carryOutAlone<Name extends OwnCommand>(
     const refused = await refusedByEmptyStore(name, args, country);
     if (refused !== undefined) return refused;
   }
-  if (kept === undefined && name !== 'line.add') {
+  if (kept === undefined && !FIRST_COMMANDS.includes(name)) {
     throw new UserError(
       `there is no data directory at ${data}; start a server (carillon serve) or add a line ` +
         '(carillon line add) to make it, or name another one with --data',
@@ -93,7 +115,8 @@ async function carryOutAlone<Name extends OwnCommand>(
   try {
     // Nothing listens to changes here, so there is nothing that could have to be logged.
     const lines = await Lines.load(store, lineRules(identity.realm, country), { error: () => {} });
-    return await createCommands({ lines, store, country })[name](args);
+    const access = await loadAccess(store, lines);
+    return await createCommands({ lines, store, access, country })[name](args);
   } finally {
     await store.close();
   }
@@ -108,14 +131,44 @@ export async function refusedByEmptyStore(
   const store = {
     allLines: async () => [],
     putLine: async () => {},
+    putLines: async () => {},
     removeLine: async () => {},
     listCalls: async () => [],
     listNotifications: async () => [],
+    ...EMPTY_ACCESS,
   };
   const lines = await Lines.load(store, lineRules('', country), { error: () => {} });
-  const reply = await createCommands({ lines, store, country })[name](args);
+  const access = await loadAccess(store, lines);
+  const reply = await createCommands({ lines, store, access, country })[name](args);
   return !reply.ok && reply.status === 2 ? reply : undefined;
 }
+
+function loadAccess(store: AccessStore, lines: Lines): Promise<Access> {
+  return Access.load({
+    store,
+    now: Date.now,
+    lineOf: (number) => lines.byNumber(number),
+    linesOf: (customer) => lines.ofCustomer(customer),
+    lineCustomers: () => lines.all().map(({ customer }) => customer),
+    // Only sessions in use are written behind an answer, and nobody uses one here.
+    onFault: () => {},
+  });
+}
+
+const EMPTY_ACCESS: AccessStore = {
+  allCustomers: async () => [],
+  putCustomer: async () => {},
+  removeCustomer: async () => {},
+  allUsers: async () => [],
+  putUser: async () => {},
+  removeUser: async () => {},
+  allSessions: async () => [],
+  putSession: async () => {},
+  removeSessions: async () => {},
+  allTokens: async () => [],
+  putToken: async () => {},
+  removeToken: async () => {},
+};
 
 /**
  * What the store in a directory says of itself, so that a command need not be told; undefined where

@@ -5,6 +5,10 @@ import { suggest, UserError } from '../config.ts';
 import { version } from '../version.ts';
 import { type Command, type Io, readArguments } from './arguments.ts';
 import { callList } from './call-list.ts';
+import { customerAdd } from './customer-add.ts';
+import { customerList } from './customer-list.ts';
+import { customerRemove } from './customer-remove.ts';
+import { customerSet } from './customer-set.ts';
 import { commandHelp, generalHelp, groupHelp } from './help.ts';
 import { lineAdd } from './line-add.ts';
 import { lineList } from './line-list.ts';
@@ -14,6 +18,15 @@ import { notificationList } from './notification-list.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 import { oneLine } from './table.ts';
+import { tokenAdd } from './token-add.ts';
+import { tokenList } from './token-list.ts';
+import { tokenRemove } from './token-remove.ts';
+import { tokenSet } from './token-set.ts';
+import { userAdd } from './user-add.ts';
+import { userLink } from './user-link.ts';
+import { userList } from './user-list.ts';
+import { userRemove } from './user-remove.ts';
+import { userSet } from './user-set.ts';
 
 const COMMANDS: readonly Command[] = [
   serve,
@@ -21,6 +34,19 @@ const COMMANDS: readonly Command[] = [
   lineSet,
   lineList,
   lineRemove,
+  customerAdd,
+  customerSet,
+  customerList,
+  customerRemove,
+  userAdd,
+  userSet,
+  userList,
+  userRemove,
+  userLink,
+  tokenAdd,
+  tokenSet,
+  tokenList,
+  tokenRemove,
   callList,
   notificationList,
   simulate,

@@ -76,7 +76,8 @@ export const serve: Command = {
     const http = formatHostPort(server.httpAddress);
     const https = server.httpsAddress ? ` https://${formatHostPort(server.httpsAddress)}` : '';
     io.print(`carillon ready http://${http} sip:${formatHostPort(server.sipAddress)}${https}`);
-    if (config.sandbox) printSandboxWelcome(config, `http://${http}`, io);
+    if (config.sandbox)
+      printSandboxWelcome(config, `http://${http}`, server.signInLink('operator'), io);
     await signalled;
     const open = server.openCalls();
     if (open > 0) {
@@ -106,10 +107,18 @@ function firstSignal(): Promise<void> {
   return promise;
 }
 
-function printSandboxWelcome({ data }: Config, http: string, io: Io): void {
+function printSandboxWelcome(
+  { data }: Config,
+  http: string,
+  signInLink: string | undefined,
+  io: Io,
+): void {
   // Each command says --data only where it would not look there by itself.
   const forSimulate = data === DEFAULT_SANDBOX_DATA ? '' : ` --data ${shellWord(data)}`;
   const forList = data === DEFAULT_DATA ? '' : ` --data ${shellWord(data)}`;
+  if (signInLink !== undefined) {
+    io.print(`Open ${signInLink} (a sign-in link, good once, for 10 minutes)`);
+  }
   io.print('');
   io.print('This is a sandbox with two lines, 33123456789 and 33123456790 (password: sandbox).');
   io.print('Copy these into another terminal, to place a call and to see what was told about it:');

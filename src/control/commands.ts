@@ -1,21 +1,26 @@
-// The commands on lines and lists, by the name that travels over the control socket. The running
-// server offers them there (control-server.ts); a command line without a server calls them on a store
-// that it opened itself. Arguments come from outside this process: each is checked here.
+// The commands by the name that travels over the control socket; those on users and the like are in
+// access-commands.ts. The running server offers them there (control-server.ts); a command line without a
+// server calls them on a store that it opened itself. Arguments come from outside this process: each is
+// checked here.
 
+import type { Access } from '../access/access.ts';
 import { UserError } from '../config.ts';
 import { presentCall, presentNotification } from '../history/history.ts';
 import type { PresentedCall, PresentedNotification } from '../history/history.ts';
 import type { LineChanges, LineResult, Lines } from '../lines/lines.ts';
+import { isConflict } from '../lines/message-codes.ts';
 import { presentLine, type PresentedLine } from '../lines/present-line.ts';
 import { maskUserInfo } from '../notifications/url.ts';
 import { classifyDialled } from '../numbers/dialled.ts';
-import type { E164 } from '../numbers/e164.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
-import { parseE164 } from '../numbers/parse-number.ts';
 import type { ListFilter, Store } from '../store/store.ts';
+import { type AccessResults, createAccessCommands } from './access-commands.ts';
+import { type Arguments, type CommandReply, numberOf, replying, textOf } from './arguments.ts';
+
+export type { Arguments, CommandReply } from './arguments.ts';
 
 /** What each command answers. */
-export interface Results {
+export interface Results extends AccessResults {
   'line.add': LineChanged;
   'line.set': LineChanged;
   'line.list': readonly PresentedLine[];
@@ -54,13 +59,6 @@ export type SimulateResult =
   | ({ readonly ok: true } & SimulatedCall)
   | { readonly ok: false; readonly error: string };
 
-/** Status 1: it could not be done; 2: the arguments are wrong. */
-export type CommandReply<Result = unknown> =
-  | { readonly ok: true; readonly result: Result }
-  | { readonly ok: false; readonly error: string; readonly status: 1 | 2 };
-
-export type Arguments = Readonly<Record<string, unknown>>;
-
 export type Commands = {
   readonly [Name in keyof Results]: (args: Arguments) => Promise<CommandReply<Results[Name]>>;
 };
@@ -72,7 +70,10 @@ export type NamedCommands = Readonly<Record<string, (args: Arguments) => Promise
 export interface CommandRooms {
   readonly lines: Pick<Lines, 'all' | 'add' | 'set' | 'remove' | 'byNumber' | 'byShort'>;
   readonly store: Pick<Store, 'listCalls' | 'listNotifications'>;
+  readonly access: Access;
   readonly country: Country;
+  /** The page's URL around the secret of a sign-in link; only in a running server. */
+  readonly signInUrl?: (secret: string) => string;
   /** Only in a running sandbox. Resolves when the call is over. */
   readonly simulate?: (request: SimulateRequest) => Promise<SimulateResult>;
 }
@@ -82,21 +83,21 @@ const MOST_ROWS = 10_000;
 const LONGEST_DELAY_S = 3600;
 
 /** Makes the commands. Their promises reject only for faults; what is expected is a reply. */
-export function createCommands({ lines, store, country, simulate }: CommandRooms): Commands {
+export function createCommands(rooms: CommandRooms): Commands {
+  const { lines, store, country, simulate } = rooms;
   return {
+    ...createAccessCommands(rooms),
     'line.add': replying(async (args) => {
       const number = numberOf(args, 'number', country);
       const settings = settingsOf(args);
       const password = textOf(args, 'password');
-      const status = lines.byNumber(number) === undefined ? clashStatus(number, settings) : 1;
-      return changed(await lines.add({ ...settings, number, password }), status);
+      return changed(await lines.add({ ...settings, number, password }));
     }),
     'line.set': replying(async (args) => {
       const number = numberOf(args, 'number', country);
       const settings = settingsOf(args);
       const password = args['password'] === undefined ? {} : { password: textOf(args, 'password') };
-      const status = lines.byNumber(number) === undefined ? 1 : clashStatus(number, settings);
-      return changed(await lines.set(number, { ...settings, ...password }), status);
+      return changed(await lines.set(number, { ...settings, ...password }));
     }),
     'line.remove': replying(async (args) => {
       const result = await lines.remove(numberOf(args, 'number', country));
@@ -125,42 +126,13 @@ export function createCommands({ lines, store, country, simulate }: CommandRooms
       return { callref: result.callref, result: result.result, asked: result.asked };
     }),
   };
-
-  /** A short number that another line has is no wrong argument in itself: it could not be done. */
-  function clashStatus(number: E164, { short = '', customer }: LineChanges): 1 | 2 {
-    const owner = customer ?? lines.byNumber(number)?.customer ?? 'default';
-    const other = short === '' ? undefined : lines.byShort(owner, short);
-    return other === undefined || other.number === number ? 2 : 1;
-  }
 }
 
-function changed(result: LineResult, statusIfRefused: 1 | 2): LineChanged {
-  if (!result.ok) throw new UserError(result.error, statusIfRefused);
-  return { line: presentLine(result.line, maskUserInfo), warnings: result.warnings };
-}
-
-/** Turns a UserError into the reply that says so. */
-function replying<Result>(run: (args: Arguments) => Promise<Result>) {
-  return async (args: Arguments): Promise<CommandReply<Result>> => {
-    try {
-      return { ok: true, result: await run(args) };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { ok: false, error: error.message, status: error.status };
-    }
-  };
-}
-
-function textOf(args: Arguments, name: string): string {
-  const value = args[name];
-  if (typeof value === 'string') return value;
-  throw new UserError(`${name} must be a text`);
-}
-
-function numberOf(args: Arguments, name: string, country: Country): E164 {
-  const parsed = parseE164(textOf(args, name), country);
-  if (parsed.ok) return parsed.number;
-  throw new UserError(parsed.error);
+function changed(result: LineResult): LineChanged {
+  // What the lines as they are do not allow is no wrong argument in itself: it could not be done.
+  if (!result.ok) throw new UserError(result.error, isConflict(result.code) ? 1 : 2);
+  const warnings = result.warnings.map(({ text }) => text);
+  return { line: presentLine(result.line, maskUserInfo), warnings };
 }
 
 /** The settings as they came: the lines room checks each by its name, its type and its form. */

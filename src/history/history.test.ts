@@ -24,6 +24,8 @@ const CALL: CallRow = {
   connectAt: null,
   releaseAt: 1_700_000_009_500,
   cause: 'no-answer',
+  id: 3,
+  customer: 'default',
 };
 
 const NOTIFICATION: NotificationRow = {
@@ -35,9 +37,16 @@ const NOTIFICATION: NotificationRow = {
   url: 'http://me:secret@host/?type=SETUP',
   createdAt: 1_700_000_000_000,
   state: 'delivered',
+  customer: 'default',
   attempts: [
-    { at: 1_700_000_000_001, ms: 5000, status: null, error: 'no answer within 5 s' },
-    { at: 1_700_000_006_001, ms: 12, status: 200, error: null },
+    {
+      at: 1_700_000_000_001,
+      ms: 5000,
+      status: null,
+      error: 'no answer within 5 s',
+      failure: 'timeout',
+    },
+    { at: 1_700_000_006_001, ms: 12, status: 200, error: null, failure: null },
   ],
 };
 
@@ -62,7 +71,8 @@ test('a call is shown with ISO times, null where there is none, and nothing but 
 });
 
 test('a notification is shown with its attempts and without the user-info of its URL', () => {
-  assert.deepEqual(presentNotification(NOTIFICATION, mask), {
+  const shown = presentNotification(NOTIFICATION, mask);
+  assert.deepEqual(shown, {
     id: 'abcdefgh-1-1',
     callref: 'abcdefgh-1',
     account: '33123456789',
@@ -70,10 +80,25 @@ test('a notification is shown with its attempts and without the user-info of its
     url: 'http://***@host/?type=SETUP',
     state: 'delivered',
     attempts: [
-      { at: '2023-11-14T22:13:20.001Z', ms: 5000, status: null, error: 'no answer within 5 s' },
-      { at: '2023-11-14T22:13:26.001Z', ms: 12, status: 200, error: null },
+      {
+        at: '2023-11-14T22:13:20.001Z',
+        ms: 5000,
+        status: null,
+        error: 'no answer within 5 s',
+        failure: 'timeout',
+      },
+      { at: '2023-11-14T22:13:26.001Z', ms: 12, status: 200, error: null, failure: null },
     ],
+    createdAt: '2023-11-14T22:13:20.000Z',
   });
+});
+
+test('what programs rely on from the first version stands first in a notification, in its order', () => {
+  const shown = presentNotification(NOTIFICATION, mask);
+  assert.deepEqual(
+    [Object.keys(shown).join(), Object.keys(shown.attempts[0]!).join()],
+    ['id,callref,account,type,url,state,attempts,createdAt', 'at,ms,status,error,failure'],
+  );
 });
 
 test('the table of calls has aligned columns and shows why a call ended', () => {

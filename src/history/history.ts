@@ -1,7 +1,8 @@
 // Calls and notifications as the commands and interfaces show them. It reads nothing by itself: the
 // rows come from the store. Tables for a terminal are in tables.ts.
 
-import type { CallRow, NotificationRow } from '../store/store.ts';
+import type { ReleaseCause } from '../calls/call-event.ts';
+import type { CallRow, NotificationRow, NotificationState } from '../store/store.ts';
 
 /** A call as `carillon call list --json` prints it. Times are ISO 8601 in UTC, null where absent. */
 export interface PresentedCall {
@@ -10,11 +11,11 @@ export interface PresentedCall {
   readonly account: string;
   readonly caller: string;
   readonly callee: string;
-  readonly state: string;
+  readonly state: CallRow['state'];
   readonly setupAt: string;
   readonly connectAt: string | null;
   readonly releaseAt: string | null;
-  readonly cause: string | null;
+  readonly cause: ReleaseCause | null;
 }
 
 export interface PresentedAttempt {
@@ -22,22 +23,29 @@ export interface PresentedAttempt {
   readonly ms: number;
   readonly status: number | null;
   readonly error: string | null;
+  /** Stable code of the failure (notifications/send-failure.ts), null where none is known. */
+  readonly failure: string | null;
 }
 
-/** A notification as `carillon notification list --json` prints it. */
+/**
+ * A notification as `carillon notification list --json` prints it. What programs may rely on from the
+ * first version stands first, in this order; `createdAt` and an attempt's `failure` came later.
+ */
 export interface PresentedNotification {
   readonly id: string;
   readonly callref: string;
   readonly account: string;
-  readonly type: string;
+  readonly type: NotificationRow['type'];
   /** User name and password in it replaced. */
   readonly url: string;
-  readonly state: string;
+  readonly state: NotificationState;
   readonly attempts: readonly PresentedAttempt[];
+  /** When the event happened that it tells of. */
+  readonly createdAt: string;
 }
 
 /** The shown form of a call. */
-export function presentCall(row: CallRow): PresentedCall {
+export function presentCall(row: Omit<CallRow, 'id' | 'customer'>): PresentedCall {
   return {
     callref: row.callref,
     dref: row.dref,
@@ -64,15 +72,18 @@ export function presentNotification(
     type: row.type,
     url: maskUserInfo(row.url),
     state: row.state,
-    attempts: row.attempts.map(({ at, ms, status, error }) => ({
+    attempts: row.attempts.map(({ at, ms, status, error, failure }) => ({
       at: isoTime(at),
       ms,
       status,
       error,
+      failure,
     })),
+    createdAt: isoTime(row.createdAt),
   };
 }
 
-function isoTime(milliseconds: number): string {
+/** Milliseconds since 1970 as ISO 8601 in UTC. */
+export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

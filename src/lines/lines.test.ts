@@ -1,81 +1,19 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { ha1 } from '../digest/ha1.ts';
-import type { E164 } from '../numbers/e164.ts';
-import type { Line } from './line.ts';
 import { Lines } from './lines.ts';
-import type { LineChange, LineChanges, LineResult, LineRules, LineStore } from './lines.ts';
+import type { LineChange, LineChanges } from './lines.ts';
 import { presentLine } from './present-line.ts';
+import { errorOf, FakeStore, lineOf, RULES, turn } from './test-kit.ts';
 
 const NUMBER = '33123456789';
 const OTHER = '33123456790';
-
-function e164(digits: string): E164 {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return digits as E164;
-}
-
-// Stand-ins for the rules of other rooms: small, but each refuses something and says it its own way.
-const RULES: LineRules = {
-  realm: 'carillon',
-  parseE164: (text) =>
-    /^33\d{9}$/.test(text)
-      ? { ok: true, number: e164(text) }
-      : { ok: false, error: `${text} is no number: write 33123456789` },
-  checkShortNumber: (text) =>
-    /^\d{2,6}$/.test(text)
-      ? { ok: true, short: text }
-      : { ok: false, error: 'a short number has 2 to 6 digits' },
-  parseTemplate: (text) =>
-    text.startsWith('http')
-      ? { ok: true, warnings: text.includes('ACCOUNT') ? [] : ['no keyword in it'] }
-      : { ok: false, error: 'the template must begin with http' },
-};
-
-/** A store in memory that commits when the test says so, or refuses. */
-class FakeStore implements LineStore {
-  readonly kept = new Map<string, Line>();
-  /** Commits that wait to be let through, where `holds` is set. */
-  readonly held: (() => void)[] = [];
-  holds = false;
-  fault: Error | undefined;
-
-  allLines(): Promise<Line[]> {
-    return Promise.resolve([...this.kept.values()]);
-  }
-
-  putLine(line: Line): Promise<void> {
-    return this.#commit(() => this.kept.set(line.number, line));
-  }
-
-  removeLine(number: E164): Promise<void> {
-    return this.#commit(() => this.kept.delete(number));
-  }
-
-  async #commit(change: () => void): Promise<void> {
-    if (this.holds) await new Promise<void>((resolve) => this.held.push(resolve));
-    if (this.fault !== undefined) throw this.fault;
-    change();
-  }
-}
 
 async function load(store = new FakeStore()) {
   const logged: string[] = [];
   const lines = await Lines.load(store, RULES, { error: (_, text) => logged.push(text) });
   return { lines, store, logged };
 }
-
-function lineOf(result: LineResult): Line {
-  assert.ok(result.ok, result.ok ? '' : result.error);
-  return result.line;
-}
-
-function errorOf(result: LineResult): string {
-  assert.ok(!result.ok, 'this had to be refused');
-  return result.error;
-}
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('a line is added with its defaults and its password as HA1 only', async () => {
   const { lines, store } = await load();
@@ -202,7 +140,7 @@ test('a doubtful setting is kept with a warning', async () => {
     const result = await lines.set(NUMBER, changes);
     assert.ok(result.ok);
     assert.equal(result.warnings.length, 1, JSON.stringify(changes));
-    assert.match(result.warnings[0] ?? '', warning);
+    assert.match(result.warnings[0]?.text ?? '', warning);
   }
   assert.equal(lines.byNumber(NUMBER)?.sourceIp, 'x{1000}'.repeat(70));
   const valid = await lines.set(NUMBER, {

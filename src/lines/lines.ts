@@ -1,13 +1,23 @@
-// All lines of this server, in memory for the calls that look them up, and on disk behind. It checks
-// and commits changes one after the other; what a line's settings may be is in line-input.ts, who is
-// where now is the registrar's.
+// All lines of this server, in memory for the calls that look them up, and on disk behind. It commits
+// changes one after the other; whether one may be is in many-changes.ts and line-input.ts, how lines are
+// found in line-index.ts, who is where now is the registrar's.
 
+import type { Message } from '../message.ts';
 import type { Store } from '../store/store.ts';
-import { changeLine, emptyLine } from './line-input.ts';
-import type { LineChanges, LineInput, LineResult, LineRules } from './line-input.ts';
+import { LineIndex } from './line-index.ts';
+import type { LinePage, PageQuery } from './line-index.ts';
+import type { LineChanges, LineInput, LineRules } from './line-input.ts';
+import { refuse } from './line-result.ts';
+import type { LineRefusal, LineResult } from './line-result.ts';
 import type { Line } from './line.ts';
+import { checkEdits, noSuchLine } from './many-changes.ts';
+import type { EditError, LineEdit, LineStep } from './many-changes.ts';
+import { say } from './message-codes.ts';
 
-export type { LineChanges, LineInput, LineResult, LineRules } from './line-input.ts';
+export type { LinePage, PageQuery } from './line-index.ts';
+export type { LineChanges, LineInput, LineRules } from './line-input.ts';
+export type { LineRefusal, LineResult } from './line-result.ts';
+export type { EditError, LineEdit } from './many-changes.ts';
 
 /** One change, told after it is on disk and visible here. */
 export type LineChange =
@@ -22,17 +32,29 @@ export interface LinesLog {
   error(fields: object, text: string): void;
 }
 
-export type LineStore = Pick<Store, 'allLines' | 'putLine' | 'removeLine'>;
+export type LineStore = Pick<Store, 'allLines' | 'putLine' | 'putLines' | 'removeLine'>;
+
+/** The outcome of a change of many lines: all of them as they are now, or all that is wrong. */
+export type ManyResult =
+  | {
+      readonly ok: true;
+      /** In the order of the edits. */
+      readonly lines: readonly Line[];
+      readonly warnings: readonly { readonly number: string; readonly warning: Message }[];
+    }
+  | { readonly ok: false; readonly errors: readonly EditError[] };
 
 /** Changes that may wait for their turn; one more is refused. */
 const MOST_WAITING = 1000;
+
+/** Lines that one call of `setMany` may change. */
+export const MOST_EDITS = 10_000;
 
 export class Lines {
   readonly #store: LineStore;
   readonly #rules: LineRules;
   readonly #log: LinesLog;
-  readonly #byNumber = new Map<string, Line>();
-  readonly #byShort = new Map<string, Line>();
+  readonly #index = new LineIndex();
   readonly #listeners = new Set<LineListener>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -46,22 +68,32 @@ export class Lines {
   /** Reads all lines of the store into memory. */
   static async load(store: LineStore, rules: LineRules, log: LinesLog): Promise<Lines> {
     const lines = new Lines(store, rules, log);
-    for (const line of await store.allLines()) lines.#show(line);
+    lines.#index.change([], await store.allLines());
     return lines;
   }
 
   byNumber(number: string): Line | undefined {
-    return this.#byNumber.get(number);
+    return this.#index.byNumber(number);
   }
 
   /** The customer's line with that short number. */
   byShort(customer: string, short: string): Line | undefined {
-    return this.#byShort.get(shortKey(customer, short));
+    return this.#index.byShort(customer, short);
   }
 
   /** All lines, by number. */
   all(): Line[] {
-    return [...this.#byNumber.values()].sort((a, b) => (a.number < b.number ? -1 : 1));
+    return this.#index.all();
+  }
+
+  /** The customer's lines, by number. */
+  ofCustomer(customer: string): Line[] {
+    return this.#index.ofCustomer(customer);
+  }
+
+  /** One page of the lines that are asked for, by number. */
+  page(query: PageQuery): LinePage {
+    return this.#index.page(query);
   }
 
   /**
@@ -69,39 +101,55 @@ export class Lines {
    * when it could not be kept.
    */
   add(input: LineInput): Promise<LineResult> {
-    return this.#inTurn(async () => {
-      const { number: text, ...settings } = input;
-      const parsed = this.#rules.parseE164(text);
-      if (!parsed.ok) return parsed;
-      if (this.#byNumber.has(parsed.number)) {
-        return refuse(
-          `line ${parsed.number} exists already: change it with carillon line set ${parsed.number}`,
-        );
-      }
-      // An absent password is checked as the empty one.
-      const complete = { ...settings, password: settings.password ?? '' };
-      return this.#commit(undefined, changeLine(emptyLine(parsed.number), complete, this.#rules));
-    });
+    return this.#one({ add: input });
   }
 
   /** Changes a line: only what is named in `changes`; an empty text clears. Resolves as `add` does. */
   set(number: string, changes: LineChanges): Promise<LineResult> {
-    return this.#inTurn(async () => {
-      const found = this.#find(number);
-      if (!found.ok) return found;
-      return this.#commit(found.line, changeLine(found.line, changes, this.#rules));
+    return this.#one({ set: number, changes });
+  }
+
+  /**
+   * Adds and changes up to MOST_EDITS lines in one commit: all of them or none. Short numbers may be
+   * swapped between them. Resolves with every edit that is wrong, by its place; rejects when they could
+   * not be kept.
+   */
+  async setMany(edits: readonly LineEdit[]): Promise<ManyResult> {
+    if (edits.length > MOST_EDITS) {
+      const text = `${edits.length} lines are too many for one change: write at most ${MOST_EDITS}`;
+      const values = { changes: edits.length, limit: MOST_EDITS };
+      const error = refuse(undefined, say('too-many-changes', text, values));
+      return { ok: false, errors: [{ at: MOST_EDITS, ...error }] };
+    }
+    const result = await this.#inTurn(async () => {
+      const checked = await checkEdits(edits, this.#index, this.#rules);
+      if (!checked.ok) return checked;
+      if (checked.steps.length > 0) {
+        await this.#store.putLines(checked.steps.map(({ line }) => line));
+        this.#show(checked.steps);
+      }
+      return checked;
     });
+    if (!result.ok) {
+      return 'errors' in result ? result : { ok: false, errors: [{ at: 0, ...result }] };
+    }
+    const warnings = result.steps.flatMap((step) =>
+      step.warnings.map((warning) => ({ number: step.line.number, warning })),
+    );
+    return { ok: true, lines: result.steps.map(({ line }) => line), warnings };
   }
 
   /** Removes a line and its registrations; its history stays. `line` is what it was. */
   remove(number: string): Promise<LineResult> {
-    return this.#inTurn(async () => {
-      const found = this.#find(number);
-      if (!found.ok) return found;
-      await this.#store.removeLine(found.line.number);
-      this.#hide(found.line);
-      this.#tell({ kind: 'removed', line: found.line });
-      return found;
+    return this.#inTurn(async (): Promise<LineResult> => {
+      const parsed = this.#rules.parseE164(number);
+      if (!parsed.ok) return { ...parsed, field: 'number' };
+      const line = this.#index.byNumber(parsed.number);
+      if (line === undefined) return noSuchLine(parsed.number);
+      await this.#store.removeLine(line.number);
+      this.#index.change([line], []);
+      this.#tell({ kind: 'removed', line });
+      return { ok: true, line, warnings: [] };
     });
   }
 
@@ -111,10 +159,25 @@ export class Lines {
     return () => this.#listeners.delete(listener);
   }
 
+  #one(edit: LineEdit): Promise<LineResult> {
+    return this.#inTurn(async (): Promise<LineResult> => {
+      const checked = await checkEdits([edit], this.#index, this.#rules);
+      if (!checked.ok) {
+        const { at: _, ...refusal } = checked.errors[0]!;
+        return refusal;
+      }
+      const { line, warnings } = checked.steps[0]!;
+      await this.#store.putLine(line);
+      this.#show(checked.steps);
+      return { ok: true, line, warnings };
+    });
+  }
+
   // One change at a time: what a change was checked against is still true when it is committed.
-  async #inTurn(change: () => Promise<LineResult>): Promise<LineResult> {
+  async #inTurn<Result>(change: () => Promise<Result>): Promise<Result | LineRefusal> {
     if (this.#waiting >= MOST_WAITING) {
-      return refuse(`${MOST_WAITING} changes of lines wait already: try again in a moment`);
+      const text = `${MOST_WAITING} changes of lines wait already: try again in a moment`;
+      return refuse(undefined, say('overloaded', text, { limit: MOST_WAITING }));
     }
     this.#waiting += 1;
     const mine = this.#turn.then(change);
@@ -126,39 +189,17 @@ export class Lines {
     }
   }
 
-  #find(text: string): LineResult {
-    const parsed = this.#rules.parseE164(text);
-    if (!parsed.ok) return parsed;
-    const line = this.#byNumber.get(parsed.number);
-    if (line !== undefined) return { ok: true, line, warnings: [] };
-    return refuse(`there is no line ${parsed.number}: carillon line list shows those that are`);
-  }
-
-  async #commit(before: Line | undefined, result: LineResult): Promise<LineResult> {
-    if (!result.ok) return result;
-    const { line } = result;
-    const other = line.short === '' ? undefined : this.byShort(line.customer, line.short);
-    if (other !== undefined && other.number !== line.number) {
-      return refuse(
-        `short number ${line.short} is already that of line ${other.number} ` +
-          `(customer ${line.customer}): write another one`,
+  /** Makes visible what is on disk now, and tells of it. */
+  #show(steps: readonly LineStep[]): void {
+    this.#index.change(
+      steps.flatMap(({ before }) => (before === undefined ? [] : [before])),
+      steps.map(({ line }) => line),
+    );
+    for (const { line, before } of steps) {
+      this.#tell(
+        before === undefined ? { kind: 'added', line } : { kind: 'changed', line, before },
       );
     }
-    await this.#store.putLine(line);
-    if (before !== undefined) this.#hide(before);
-    this.#show(line);
-    this.#tell(before === undefined ? { kind: 'added', line } : { kind: 'changed', line, before });
-    return result;
-  }
-
-  #show(line: Line): void {
-    this.#byNumber.set(line.number, line);
-    if (line.short !== '') this.#byShort.set(shortKey(line.customer, line.short), line);
-  }
-
-  #hide(line: Line): void {
-    this.#byNumber.delete(line.number);
-    if (line.short !== '') this.#byShort.delete(shortKey(line.customer, line.short));
   }
 
   #tell(change: LineChange): void {
@@ -173,12 +214,4 @@ export class Lines {
       }
     }
   }
-}
-
-function shortKey(customer: string, short: string): string {
-  return `${customer}/${short}`;
-}
-
-function refuse(error: string): LineResult {
-  return { ok: false, error };
 }

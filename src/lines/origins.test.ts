@@ -4,7 +4,7 @@ import { parseOrigins } from './origins.ts';
 
 function read(text: string): readonly string[] {
   const parsed = parseOrigins(text);
-  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error.text);
   return parsed.origins;
 }
 
@@ -58,15 +58,15 @@ test('what is no origin is refused with what to write', () => {
   ];
   for (const [text, error] of table) {
     const parsed = parseOrigins(text);
-    assert.match(parsed.ok ? 'taken' : parsed.error, error, text);
-    assert.ok(!parsed.ok && parsed.error.length < 300);
+    assert.match(parsed.ok ? 'taken' : parsed.error.text, error, text);
+    assert.ok(!parsed.ok && parsed.error.text.length < 300);
   }
 });
 
 test('a password in an origin is not repeated in the refusal', () => {
   const parsed = parseOrigins('https://me:secret@crm.example');
   assert.match(
-    parsed.ok ? 'taken' : parsed.error,
+    parsed.ok ? 'taken' : parsed.error.text,
     /^"https:\/\/\*\*\*@crm\.example" is no web origin/,
   );
 });
@@ -79,6 +79,28 @@ test('twenty origins are taken and one more is refused, not counting repetitions
   assert.equal(read([...many(20), ...many(20)].join(' ')).length, 20);
   assert.deepEqual(parseOrigins(many(21).join(' ')), {
     ok: false,
-    error: '21 origins are too many: write at most 20',
+    error: {
+      code: 'too-many-origins',
+      text: '21 origins are too many: write at most 20',
+      values: { origins: 21, limit: 20 },
+    },
   });
+});
+
+test('each refusal has its code and names the origin, its password masked', () => {
+  const table: [string, string, object | undefined][] = [
+    ['null', 'origin-null', undefined],
+    ['https://*.example', 'origin-wildcard', { origin: 'https://*.example' }],
+    ['https://me:secret@h', 'origin-invalid', { origin: 'https://***@h' }],
+    [
+      `https://${'a.'.repeat(150)}example`,
+      'origin-too-long',
+      { origin: `https://${'a.'.repeat(26)}…`, limit: 300 },
+    ],
+  ];
+  for (const [text, code, values] of table) {
+    const parsed = parseOrigins(text);
+    assert.ok(!parsed.ok);
+    assert.deepEqual([parsed.error.code, parsed.error.values], [code, values]);
+  }
 });

@@ -1,6 +1,9 @@
 // The web origins whose pages may order calls for a line (docs/makecall.md), from what
 // somebody wrote to a canonical list. Comparing a request's origin with it is for the room that serves HTTP.
 
+import { say } from './message-codes.ts';
+import type { LineMessage } from './message-codes.ts';
+
 /** The most origins of one line. */
 export const MOST_ORIGINS = 20;
 
@@ -8,14 +11,14 @@ const LONGEST_ORIGIN = 300;
 
 export type Origins =
   | { readonly ok: true; readonly origins: readonly string[] }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: LineMessage };
 
 const HOW = 'write scheme and host, such as https://crm.example or http://intranet:8080';
 
 /**
  * Reads origins that spaces separate. Each comes back as a browser writes it in its `Origin` header (RFC
  * 6454, 6.2): lower case, the default port left out, an international name in its ASCII form, no path. One
- * written twice counts once. The error is a sentence that says what to write.
+ * written twice counts once. The error says what to write.
  */
 export function parseOrigins(text: string): Origins {
   const origins = new Set<string>();
@@ -25,34 +28,45 @@ export function parseOrigins(text: string): Origins {
     origins.add(new URL(written).origin);
   }
   if (origins.size > MOST_ORIGINS) {
-    return {
-      ok: false,
-      error: `${origins.size} origins are too many: write at most ${MOST_ORIGINS}`,
-    };
+    const text = `${origins.size} origins are too many: write at most ${MOST_ORIGINS}`;
+    const values = { origins: origins.size, limit: MOST_ORIGINS };
+    return { ok: false, error: say('too-many-origins', text, values) };
   }
   return { ok: true, origins: [...origins] };
 }
 
-function refusal(written: string): string | undefined {
+function refusal(written: string): LineMessage | undefined {
+  const origin = shown(written);
   if (written === 'null') {
-    return (
+    return say(
+      'origin-null',
       'the origin null is refused, since local files and sandboxed frames of any site send it: ' +
-      'serve the page from a web server and write its origin'
+        'serve the page from a web server and write its origin',
     );
   }
   if (written.includes('*')) {
-    return (
-      `the origin ${shown(written)} is refused, since * would let pages of strangers order calls on ` +
-      'this line: write each origin in full'
+    return say(
+      'origin-wildcard',
+      `the origin ${quoted(origin)} is refused, since * would let pages of strangers order calls on ` +
+        'this line: write each origin in full',
+      { origin },
     );
   }
   if (written.length > LONGEST_ORIGIN) {
-    return `the origin ${shown(written)} has more than ${LONGEST_ORIGIN} characters: ${HOW}`;
+    return say(
+      'origin-too-long',
+      `the origin ${quoted(origin)} has more than ${LONGEST_ORIGIN} characters: ${HOW}`,
+      { origin, limit: LONGEST_ORIGIN },
+    );
   }
   // One slash at the end is what a browser's address bar adds. Anything behind it would promise to
   // tell pages of one host apart, which origins cannot.
   if (!/^https?:\/\/[^/\\?#@]+\/?$/i.test(written) || !hasPlainHost(written)) {
-    return `${shown(written)} is no web origin: ${HOW}, without user, path or comma`;
+    return say(
+      'origin-invalid',
+      `${quoted(origin)} is no web origin: ${HOW}, without user, path or comma`,
+      { origin },
+    );
   }
   return undefined;
 }
@@ -63,7 +77,12 @@ function hasPlainHost(written: string): boolean {
   return /^[a-z0-9_.-]+$/.test(host) || /^\[[0-9a-f:]+\]$/.test(host);
 }
 
+/** What was written as it may be repeated: without user name and password, and not at any length. */
 function shown(written: string): string {
   const text = written.replace(/^(\w*:\/\/)[^/]*@/, '$1***@');
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }

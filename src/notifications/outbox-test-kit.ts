@@ -11,7 +11,7 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { createOutbox } from './outbox.ts';
-import type { OutboxLimits } from './outbox.ts';
+import type { OutboxLimits, OutboxOptions } from './outbox.ts';
 import { createSender } from './send.ts';
 import { lineWith, MemoryStore, portOf, Signal, silent } from './test-kit.ts';
 
@@ -46,11 +46,19 @@ interface Setup {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<OutboxLimits>;
+  readonly onAttempt?: OutboxOptions['onAttempt'];
   readonly line: Partial<Line>;
 }
 
 export async function outboxWith(setup: Setup) {
-  const { store = new MemoryStore(), clock = systemClock, log = silent, limits, line } = setup;
+  const {
+    store = new MemoryStore(),
+    clock = systemClock,
+    log = silent,
+    limits,
+    onAttempt,
+    line,
+  } = setup;
   const sender = createSender({ clock, version: '0' });
   const outbox = createOutbox({
     store,
@@ -59,6 +67,7 @@ export async function outboxWith(setup: Setup) {
     send: sender.send,
     log,
     ...(limits && { limits }),
+    ...(onAttempt && { onAttempt }),
   });
   await outbox.start();
   return {

@@ -150,6 +150,80 @@ describe('a store that cannot keep a try', () => {
   });
 });
 
+describe('whoever follows the tries', () => {
+  it('is told of each once it is on disk, with its number and the state it led to', async () => {
+    const clock = new HandClock();
+    const store = new MemoryStore();
+    const told: unknown[] = [];
+    await using server = await receiver((target, response, attempt) => {
+      response.statusCode = target.endsWith('SETUP') || attempt > 1 ? 503 : 404;
+      response.end();
+    });
+    await using box = await outboxWith({
+      store,
+      clock,
+      limits: { retryDelaysMs: [SECOND] },
+      line: at(server.origin),
+      onAttempt({ id }, attempt, attempts, state) {
+        // The row shows it already, and the notification can be resent if it is over.
+        assert.deepEqual(store.row(id).attempts.at(-1), attempt);
+        assert.equal(store.row(id).state, state);
+        told.push([id, attempts, state, attempt.status, attempt.failure]);
+      },
+    });
+    box.happen(event('SETUP'), event('RELEASE'));
+    await store.recorded(1);
+    clock.advance(SECOND);
+    await store.recorded(3);
+    clock.advance(SECOND);
+    await store.recorded(4);
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(told, [
+      ['call-0001-1', 1, 'pending', 503, 'status'],
+      ['call-0001-1', 2, 'parked', 503, 'status'],
+      ['call-0001-3', 1, 'pending', 404, 'status'],
+      ['call-0001-3', 2, 'parked', 503, 'status'],
+    ]);
+  });
+
+  it('can resend from within, and harms nothing where it throws', async () => {
+    const logged: object[] = [];
+    await using server = await receiver((_target, response) => {
+      response.statusCode = server.requests.length === 1 ? 500 : 200;
+      response.end();
+    });
+    await using box = await outboxWith({
+      limits: { retryDelaysMs: [] },
+      line: at(server.origin),
+      log: { ...silent, error: (fields) => void logged.push(fields) },
+      onAttempt({ id }, _attempt, _attempts, state) {
+        if (state === 'parked') void box.outbox.resend(box.store.row(id));
+        throw new Error('listener');
+      },
+    });
+    box.happen(event('SETUP'));
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(box.store.summary, ['call-0001-1 delivered 2']);
+    assert.equal(logged.length, 2);
+    assert.ok(logged.every((fields) => 'callref' in fields && fields.callref === 'call-0001'));
+  });
+
+  it('is not told of a try that could not be kept', async () => {
+    const store = new MemoryStore();
+    store.recordAttempt = () => Promise.reject(new Error('disk'));
+    await using server = await receiver();
+    await using box = await outboxWith({
+      store,
+      line: at(server.origin),
+      onAttempt: () => assert.fail('it is not on disk'),
+      log: { ...silent, error: (_fields, text) => assert.match(text, /could not be kept/) },
+    });
+    box.happen(event('SETUP'));
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.equal(server.requests.length, 1);
+  });
+});
+
 describe('a receiver', () => {
   it('gets at most as many requests at a time as the limit says', async () => {
     const waiting: ServerResponse[] = [];

@@ -5,7 +5,13 @@
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
-import type { Notification, NotificationState, Store } from '../store/store.ts';
+import type {
+  Attempt,
+  Notification,
+  NotificationRow,
+  NotificationState,
+  Store,
+} from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock, Timer } from './clock.ts';
 import { Lanes } from './lanes.ts';
@@ -17,7 +23,7 @@ import { StoreWindow } from './window.ts';
 
 export type OutboxStore = Pick<
   Store,
-  'lastNotificationSeq' | 'pendingNotifications' | 'recordAttempt'
+  'lastNotificationSeq' | 'pendingNotifications' | 'recordAttempt' | 'requeueNotification'
 >;
 
 export interface OutboxLimits {
@@ -47,14 +53,29 @@ export interface OutboxOptions {
   readonly clock?: Clock;
   readonly limits?: Partial<OutboxLimits>;
   readonly buzzeePreset?: string;
+  /**
+   * Told of each try once it is on disk, with how many there were and the state it led to. What it
+   * throws is logged, and changes nothing.
+   */
+  readonly onAttempt?: (
+    notification: Notification,
+    attempt: Attempt,
+    attempts: number,
+    state: NotificationState,
+  ) => void;
 }
+
+/** Whether an ended notification waits again; if not, why, and a sentence to show. */
+export type Resent =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: 'pending' | 'stopped'; readonly error: string };
 
 /** A notification in memory: waiting for its turn, in flight, or waiting for its next try. */
 interface Entry {
   readonly notification: Notification;
   readonly chain: string;
   readonly origin: string;
-  /** Tries made so far, also before a restart. */
+  /** Tries made so far, also before a restart; those before it was last resent do not count. */
   attempts: number;
 }
 
@@ -66,6 +87,7 @@ export class Outbox {
   readonly #store: OutboxStore;
   readonly #send: Sender['send'];
   readonly #log: Log;
+  readonly #onAttempt: OutboxOptions['onAttempt'];
   readonly #clock: Clock;
   readonly #limits: OutboxLimits;
   readonly #lanes: Lanes<Entry>;
@@ -76,6 +98,8 @@ export class Outbox {
   readonly #chains = new Map<string, Entry[]>();
   /** The seq of each entry in memory, until its last result is on disk. */
   readonly #held = new Set<number>();
+  /** The seq of each that is to wait again and is perhaps not on disk as such yet, nor in memory. */
+  readonly #requeued = new Set<number>();
   readonly #retries = new Set<Timer>();
   #inFlight = 0;
   #unrecorded = 0;
@@ -93,6 +117,7 @@ export class Outbox {
     this.#store = options.store;
     this.#send = options.send;
     this.#log = options.log;
+    this.#onAttempt = options.onAttempt;
     this.#clock = options.clock ?? systemClock;
     this.#limits = { ...OUTBOX_LIMITS, ...options.limits };
     this.#lanes = new Lanes(this.#limits, (entry) => this.#try(entry));
@@ -130,6 +155,40 @@ export class Outbox {
   }
 
   /**
+   * Sends an ended notification again: the same id and URL, a fresh count of tries, behind what its call
+   * has in memory. Resolves when it is on disk as pending, so that a crash from then on does not lose
+   * it. One that is pending, however many ask for it at once, is not sent twice: `pending`. Rejects if
+   * the store cannot keep it; it is then as it was.
+   */
+  async resend({
+    seq,
+    id,
+    callref,
+    account,
+    type,
+    url,
+    createdAt,
+  }: NotificationRow): Promise<Resent> {
+    if (this.#stopped) return STOPPED;
+    if (this.#held.has(seq) || this.#requeued.has(seq)) return PENDING;
+    this.#requeued.add(seq);
+    try {
+      await this.#store.requeueNotification(seq);
+      // The window may have read it as soon as it was on disk: then it is in memory already.
+      if (this.#requeued.has(seq)) {
+        this.enqueue([{ seq, id, callref, account, type, url, createdAt }]);
+      }
+      return { ok: true };
+    } catch (error) {
+      if (isRefusal(error)) return PENDING;
+      throw error;
+    } finally {
+      this.#requeued.delete(seq);
+      this.#somethingEnded();
+    }
+  }
+
+  /**
    * Resolves with true when nothing is pending in memory or on disk, with false when `withinMs` are
    * over first or the outbox is stopped. Retries that wait count as pending.
    */
@@ -141,7 +200,7 @@ export class Outbox {
         resolve(done);
       };
       const look = () => {
-        if (this.#held.size === 0 && !this.#window.onDisk) end(true);
+        if (this.#held.size + this.#requeued.size === 0 && !this.#window.onDisk) end(true);
         else if (this.#stopped) end(false);
       };
       const timer = this.#clock.setTimer(() => end(false), withinMs);
@@ -162,7 +221,7 @@ export class Outbox {
     this.#retries.clear();
     return new Promise((resolve) => {
       const look = () => {
-        if (this.#inFlight > 0 || this.#unrecorded > 0) return;
+        if (this.#inFlight + this.#unrecorded + this.#requeued.size > 0) return;
         this.#watchers.delete(look);
         resolve();
       };
@@ -180,6 +239,7 @@ export class Outbox {
   #take(notification: Notification, attempts: number): void {
     if (this.#held.has(notification.seq)) return;
     this.#held.add(notification.seq);
+    this.#requeued.delete(notification.seq);
     const chain = chainOf(notification);
     const parts = splitUrl(notification.url);
     const entry = { notification, chain, origin: parts ? originOf(parts) : '', attempts };
@@ -234,31 +294,63 @@ export class Outbox {
     else this.#chains.delete(entry.chain);
   }
 
-  /** Not waited for: losing a record costs one repeated request (Store.recordAttempt). */
+  /** Keeps the try. Not waited for: losing a record costs one repeated request (Store.recordAttempt). */
   #record(entry: Entry, result: SendResult, state: NotificationState): void {
-    const { seq, callref, id } = entry.notification;
-    const { at, ms, status, error } = result;
+    const { at, ms, status, error, failure } = result;
+    const attempt = { at, ms, status, error, failure };
+    void this.#recorded(entry.notification, attempt, entry.attempts, state);
+  }
+
+  /** Ends when the try is on disk, or could not be kept. Never rejects. */
+  async #recorded(
+    notification: Notification,
+    attempt: Attempt,
+    attempts: number,
+    state: NotificationState,
+  ): Promise<void> {
+    const { seq, callref, id } = notification;
+    let kept = true;
     this.#unrecorded++;
-    this.#store
-      .recordAttempt(seq, { at, ms, status, error }, state)
-      .catch((cause: unknown) => {
-        this.#log.error(
-          { callref, id, err: cause },
-          'The try of a notification could not be kept.',
-        );
-      })
-      .finally(() => {
-        this.#unrecorded--;
-        if (state !== 'pending') {
-          this.#held.delete(seq);
-          this.#window.gone(seq);
-        }
-        this.#somethingEnded();
-      });
+    try {
+      await this.#store.recordAttempt(seq, attempt, state);
+    } catch (err) {
+      kept = false;
+      this.#log.error({ callref, id, err }, 'The try of a notification could not be kept.');
+    }
+    this.#unrecorded--;
+    if (state !== 'pending') {
+      this.#held.delete(seq);
+      this.#window.gone(seq);
+    }
+    try {
+      if (kept) this.#onAttempt?.(notification, attempt, attempts, state);
+    } catch (err) {
+      this.#log.error({ callref, id, err }, 'A fault in what follows the try of a notification.');
+    }
+    this.#somethingEnded();
   }
 
   #somethingEnded(): void {
     this.#window.readMore();
     for (const look of this.#watchers) look();
   }
+}
+
+const PENDING: Resent = {
+  ok: false,
+  code: 'pending',
+  error:
+    'This notification is still on its way: it is sent, or waits for its turn or its next try. ' +
+    'Send it again once it is delivered or parked.',
+};
+
+const STOPPED: Resent = {
+  ok: false,
+  code: 'stopped',
+  error: 'This server is being stopped. Send the notification again when it runs.',
+};
+
+/** True where the store says that what was asked contradicts what is kept (Store.requeueNotification). */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'refused';
 }

@@ -42,7 +42,7 @@ export function createPrepare(options: PrepareOptions) {
     const text = destination === 'buzzeeUrl' ? buzzeeTemplate(setting, buzzeePreset) : setting;
     const parsed = parseTemplate(text);
     // Settings are checked when they are saved, so this is a row that somebody else wrote.
-    if (!parsed.ok) log.warn({ setting: destination }, `A URL is not usable: ${parsed.error}`);
+    if (!parsed.ok) log.warn({ setting: destination }, `A URL is not usable: ${parsed.error.text}`);
     if (templates.size >= TEMPLATES_KEPT) templates.delete(templates.keys().next().value!);
     const template = parsed.ok ? parsed.template : undefined;
     templates.set(key, template);

@@ -18,6 +18,8 @@ export type FailureClass =
 export interface SendFailure {
   readonly class: FailureClass;
   readonly sentence: string;
+  /** Where a redirect leads, fit to be shown. */
+  readonly location?: string;
 }
 
 /** The failure that a status is, or undefined for success: any 2xx, and nothing else. */
@@ -27,11 +29,13 @@ export function failureOfStatus(
 ): SendFailure | undefined {
   if (status >= 200 && status < 300) return undefined;
   if (status >= 300 && status < 400 && location !== undefined) {
+    const shown = readable(location);
     return {
       class: 'redirect',
       sentence:
-        `The server answered ${status}, a redirect to ${readable(location)}. Redirects are ` +
+        `The server answered ${status}, a redirect to ${shown}. Redirects are ` +
         'not followed: write the final address into the setting.',
+      location: shown,
     };
   }
   return { class: 'status', sentence: `The server answered ${status}.` };

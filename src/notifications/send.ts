@@ -18,11 +18,15 @@ export interface SendRequest {
   readonly id: string;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** True for a test call: a header tells the receiver that nobody is calling. */
+  readonly test?: boolean;
 }
 
 export interface SendResult extends Attempt {
   /** Stable code of the failure; null where the try succeeded. */
   readonly failure: FailureClass | null;
+  /** Where a redirect leads, fit to be shown; only with the failure `redirect`. */
+  readonly location?: string;
 }
 
 export interface Sender {
@@ -69,7 +73,7 @@ export function createSender(options: SenderOptions): Sender {
   });
   let closed = false;
 
-  function send({ url, id, attempt }: SendRequest): Promise<SendResult> {
+  function send({ url, id, attempt, test = false }: SendRequest): Promise<SendResult> {
     const at = clock.now();
     const parts = splitUrl(url);
 
@@ -93,6 +97,7 @@ export function createSender(options: SenderOptions): Sender {
           status,
           error: outcome?.sentence ?? null,
           failure: outcome?.class ?? null,
+          ...(outcome?.location === undefined ? {} : { location: outcome.location }),
         });
       }
 
@@ -142,6 +147,7 @@ export function createSender(options: SenderOptions): Sender {
         'Webhook-Attempt',
         String(attempt),
       ];
+      if (test) headers.push('Webhook-Test', '1');
       if (parts.userInfo !== undefined) headers.push('Authorization', basic(parts.userInfo));
       const path = (parts.path || '/') + (parts.query === undefined ? '' : `?${parts.query}`);
       try {

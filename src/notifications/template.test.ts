@@ -12,20 +12,20 @@ function expand(
   type: CallEvent['type'] = 'SETUP',
 ) {
   const parsed = parseTemplate(text);
-  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error.text);
   return expandTemplate(parsed.template, keywordValues(event(type, call)));
 }
 
 function errorOf(text: string): string {
   const parsed = parseTemplate(text);
   assert.equal(parsed.ok, false, `accepted: ${text}`);
-  return parsed.ok ? '' : parsed.error;
+  return parsed.ok ? '' : parsed.error.text;
 }
 
 function warningsOf(text: string): string[] {
   const parsed = parseTemplate(text);
-  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
-  return parsed.warnings;
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.error.text);
+  return parsed.warnings.map(({ text }) => text);
 }
 
 describe('a template', () => {

@@ -5,6 +5,7 @@
 import { domainToASCII } from 'node:url';
 import { encodeKeywordValue, isKeyword, KEYWORD_PATTERN } from './keywords.ts';
 import type { Keyword, KeywordValues } from './keywords.ts';
+import type { TemplateMessage, TemplateMessageCode } from './template-codes.ts';
 import { templateWarnings } from './template-warnings.ts';
 import { encodeForbidden, parameterSeparator, splitUrl } from './url.ts';
 
@@ -23,42 +24,60 @@ export interface Template {
 }
 
 export type ParsedTemplate =
-  | { readonly ok: true; readonly template: Template; readonly warnings: string[] }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: true; readonly template: Template; readonly warnings: TemplateMessage[] }
+  | { readonly ok: false; readonly error: TemplateMessage };
 
 /**
  * Checks a template and compiles it. Spaces around it are dropped. An error, and each warning, is a
- * sentence for the person who wrote the template; none repeats the user name or password in it.
+ * sentence for the person who wrote the template, with its code (template-codes.ts); none repeats the
+ * user name or password in it.
  */
 export function parseTemplate(text: string): ParsedTemplate {
   if (/[\r\n\0]/.test(text)) {
-    return refuse('The URL holds a line break or a NUL character. Write it on one line.');
+    return refuse(
+      'template-line-break',
+      'The URL holds a line break or a NUL character. Write it on one line.',
+    );
   }
   const trimmed = text.trim();
-  if (trimmed === '') return refuse('The URL is empty. Write one such as http://host/path?a=b.');
+  if (trimmed === '') {
+    return refuse('template-empty', 'The URL is empty. Write one such as http://host/path?a=b.');
+  }
   const bytes = Buffer.byteLength(trimmed);
   if (bytes > TEMPLATE_LIMIT_BYTES) {
     return refuse(
+      'template-too-long',
       `The URL is ${bytes} bytes long. Write one of at most ${TEMPLATE_LIMIT_BYTES} bytes.`,
+      { bytes, limit: TEMPLATE_LIMIT_BYTES },
     );
   }
   const parts = splitUrl(trimmed);
-  if (!parts)
-    return refuse('The URL must begin with http:// or https:// and the name of a server.');
+  if (!parts) {
+    return refuse(
+      'template-scheme',
+      'The URL must begin with http:// or https:// and the name of a server.',
+    );
+  }
 
   const misplaced = KEYWORD_PATTERN.exec(`${parts.scheme}://${parts.authority}`);
   if (misplaced) {
     return refuse(
+      'template-keyword-in-host',
       `${misplaced[0]} stands in the server's address (scheme, user name, host or port), so that the ` +
         "caller would choose where the request goes. Write it in the path or in a parameter's value.",
+      { keyword: misplaced[0] },
     );
   }
   if (!/^https?$/i.test(parts.scheme)) {
-    return refuse('The URL must begin with http:// or https://; nothing else can be notified.');
+    return refuse(
+      'template-scheme',
+      'The URL must begin with http:// or https://; nothing else can be notified.',
+    );
   }
   const host = checkHost(parts.hostAndPort);
   if (host === undefined || !/^[^\s\p{Cc}\\]*$/u.test(parts.authority)) {
     return refuse(
+      'template-bad-host',
       'The name or port of the server is not valid. Write http://host/ or http://host:port/; in a ' +
         'user name or password write / as %2F, ? as %3F, # as %23, @ as %40 and a space as %20.',
     );
@@ -155,6 +174,10 @@ function checkHost(hostAndPort: string): string | undefined {
   return ascii !== '' && URL.canParse(`http://${host}/`) ? host : undefined;
 }
 
-function refuse(error: string): ParsedTemplate {
-  return { ok: false, error };
+function refuse(
+  code: TemplateMessageCode,
+  text: string,
+  values?: TemplateMessage['values'],
+): ParsedTemplate {
+  return { ok: false, error: values === undefined ? { code, text } : { code, text, values } };
 }

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
-import type { Attempt, Notification, NotificationState } from '../store/store.ts';
+import type { Attempt, Notification, NotificationRow, NotificationState } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
@@ -191,6 +191,8 @@ interface MemoryRow {
   readonly notification: Notification;
   state: NotificationState;
   readonly attempts: Attempt[];
+  /** How many of the attempts were made before it was last requeued. */
+  before: number;
 }
 
 /**
@@ -206,7 +208,12 @@ export class MemoryStore implements OutboxStore {
 
   commit(notifications: readonly Notification[]): void {
     for (const notification of notifications) {
-      this.rows.set(notification.seq, { notification, state: 'pending', attempts: [] });
+      this.rows.set(notification.seq, {
+        notification,
+        state: 'pending',
+        attempts: [],
+        before: 0,
+      });
     }
   }
 
@@ -220,7 +227,10 @@ export class MemoryStore implements OutboxStore {
       .filter(({ notification, state }) => notification.seq > afterSeq && state === 'pending')
       .sort((a, b) => a.notification.seq - b.notification.seq)
       .slice(0, limit)
-      .map(({ notification, attempts }) => ({ notification, attempts: attempts.length }));
+      .map(({ notification, attempts, before }) => ({
+        notification,
+        attempts: attempts.length - before,
+      }));
     await this.lag();
     return found;
   }
@@ -237,6 +247,30 @@ export class MemoryStore implements OutboxStore {
     row.state = state;
     // After this turn, so that whoever waits sees the timers that were set with it.
     setImmediate(() => this.signal.changed());
+  }
+
+  requeueNotification(seq: number): Promise<void> {
+    const written = this.#lastWrite.then(() => this.#requeue(seq));
+    this.#lastWrite = written.catch(() => {});
+    return written;
+  }
+
+  async #requeue(seq: number): Promise<void> {
+    await this.lag();
+    const row = this.rows.get(seq)!;
+    if (row.state === 'pending') {
+      throw Object.assign(new Error('it is pending'), { code: 'refused' });
+    }
+    row.state = 'pending';
+    row.before = row.attempts.length;
+  }
+
+  /** The row of that id, as it is now. */
+  row(id: string): NotificationRow {
+    const { notification, state, attempts } = [...this.rows.values()].find(
+      (row) => row.notification.id === id,
+    )!;
+    return { ...notification, state, customer: '', attempts: [...attempts] };
   }
 
   /** `<id> <state> <number of tries>` of every row. */

@@ -1,5 +1,6 @@
 // Memory as a window over the store: which pending notifications are only on disk, and when to read
-// them. Hands each to the outbox once, in order of seq. Delivers nothing and knows no calls.
+// them. Hands each to the outbox once, in order of seq, but for those that are resent: they come back
+// with their old seq. Delivers nothing and knows no calls.
 
 import type { Notification, Store } from '../store/store.ts';
 import type { Clock, Timer } from './clock.ts';
@@ -49,8 +50,8 @@ export class StoreWindow {
   }
 
   /**
-   * Whether a notification that was just committed may go directly to memory. If not, it is read from
-   * disk later. While anything is only on disk, everything goes that way, or a call's later event
+   * Whether a notification that was just committed, or made pending again, may go directly to memory.
+   * If not, it is read from disk later, also where its seq was passed long ago. While anything is only on disk, everything goes that way, or a call's later event
    * could overtake its earlier one.
    */
   admits(seq: number): boolean {
@@ -99,7 +100,7 @@ export class StoreWindow {
       const room = Math.min(READ_ROWS, size - held.size);
       if (room <= 0) return;
       // What was left on disk with a seq that the last query had passed must be read too: commits may
-      // end in another order than numbers were given.
+      // end in another order than numbers were given, and a resent notification has its old number.
       this.#readUpTo = Math.min(this.#readUpTo, this.#leftFrom - 1);
       this.#leftFrom = NONE;
       this.#goneMeanwhile.clear();

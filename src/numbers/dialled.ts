@@ -2,8 +2,9 @@
 // or a service number. It says what was dialled, not where the call goes: that is routing's.
 
 import type { E164 } from './e164.ts';
+import type { NumberMessageCode, NumberRefusal } from './number-codes.ts';
 import type { Country } from './numbering-plan.ts';
-import { numberFrom, readWriting, whatToWrite } from './parse-number.ts';
+import { examplesOf, numberFrom, readWriting, whatToWrite } from './parse-number.ts';
 import { isEmergency, isService, serviceNumbers } from './special-numbers.ts';
 
 export type Dialled =
@@ -13,11 +14,12 @@ export type Dialled =
   /** The digits go to the outside as they are, whatever limits and bans say. */
   | { readonly kind: 'emergency'; readonly digits: string }
   | { readonly kind: 'service'; readonly digits: string }
-  | { readonly kind: 'invalid'; readonly error: string };
+  | ({ readonly kind: 'invalid' } & Omit<NumberRefusal, 'ok'>);
 
-export type ShortNumberResult =
-  | { readonly ok: true; readonly short: string }
-  | { readonly ok: false; readonly error: string };
+export type ShortNumberResult = { readonly ok: true; readonly short: string } | NumberRefusal;
+
+/** A short number as it may be, for error texts. */
+const EXAMPLE = '201';
 
 /**
  * Classifies what a telephone or a program dialled, in any form of docs/makecall.md. Emergency
@@ -45,7 +47,7 @@ export function classifyDialled(
 
 function invalid(country: Country): Dialled {
   const error = `what was dialled is no telephone number and no short number (2 to 6 digits): ${whatToWrite(country)}.`;
-  return { kind: 'invalid', error };
+  return { kind: 'invalid', error, code: 'dialled-invalid', values: examplesOf(country) };
 }
 
 /**
@@ -58,14 +60,26 @@ export function checkShortNumber(
   services: readonly string[] = serviceNumbers(country),
 ): ShortNumberResult {
   if (!/^[0-9]{2,6}$/.test(text))
-    return refuse('a short number has 2 to 6 digits and nothing else');
-  if (text.startsWith('0')) return refuse('a short number cannot begin with 0, as full numbers do');
-  if (isEmergency(text, country)) return refuse(`${text} is an emergency number`);
-  if (isService(text, services)) return refuse(`${text} is a service number`);
-  return { ok: true, short: text };
+    return refuse('short-form', 'a short number has 2 to 6 digits and nothing else');
+  if (text.startsWith('0')) {
+    const why = 'a short number cannot begin with 0, as full numbers do';
+    return refuse('short-begins-with-zero', why);
+  }
+  const short = text;
+  if (isEmergency(text, country)) {
+    return refuse('short-emergency', `${text} is an emergency number`, { short });
+  }
+  if (isService(text, services)) {
+    return refuse('short-service', `${text} is a service number`, { short });
+  }
+  return { ok: true, short };
 }
 
-function refuse(why: string): ShortNumberResult {
-  const error = `${why}: write 2 to 6 digits that begin with 1 to 9, such as 201.`;
-  return { ok: false, error };
+function refuse(
+  code: NumberMessageCode,
+  why: string,
+  named: { readonly short?: string } = {},
+): ShortNumberResult {
+  const error = `${why}: write 2 to 6 digits that begin with 1 to 9, such as ${EXAMPLE}.`;
+  return { ok: false, error, code, values: { ...named, example: EXAMPLE } };
 }

@@ -3,11 +3,10 @@
 // numbers here: dialled.ts tells them apart. The plans themselves are in numbering-plan.ts.
 
 import type { E164 } from './e164.ts';
+import type { NumberMessageCode, NumberRefusal } from './number-codes.ts';
 import { type Country, internationalNumber, numberDialledIn, planOf } from './numbering-plan.ts';
 
-export type NumberResult =
-  | { readonly ok: true; readonly number: E164 }
-  | { readonly ok: false; readonly error: string };
+export type NumberResult = { readonly ok: true; readonly number: E164 } | NumberRefusal;
 
 /** A text that has the form of a number: its digits, and what stood before them. */
 export interface WrittenNumber {
@@ -82,23 +81,44 @@ function withoutPrefix(digits: string, country: Country): E164 | undefined {
  * `0033612345678`, `0612345678`, `033612345678`, with spaces, dots, dashes or parentheses.
  * A number is accepted when its calling code exists and its length is possible there; 7 digits at
  * least, since fewer are short numbers. `country` decides what a national number is.
- * The error is one sentence that says what to write and repeats nothing of a text in a wrong form.
+ * The error is one sentence that says what to write and repeats nothing of a text in a wrong form;
+ * its code and values say the same to a program.
  */
 export function parseE164(text: string, country: Country): NumberResult {
   const written = readWriting(text);
   const number = written === undefined ? undefined : numberFrom(written, country);
   if (number !== undefined) return { ok: true, number };
-  return { ok: false, error: `${explain(text, written)}: ${whatToWrite(country)}.` };
+  const { why, code, ...named } = explain(text, written);
+  return {
+    ok: false,
+    error: `${why}: ${whatToWrite(country)}.`,
+    code,
+    values: { ...named, ...examplesOf(country) },
+  };
 }
 
-function explain(text: string, written: WrittenNumber | undefined): string {
-  if (text.trim() === '') return 'the number is empty';
-  if (text.length > LONGEST_TEXT) return `the number is longer than ${LONGEST_TEXT} characters`;
-  if (written === undefined) {
-    return 'a telephone number holds only digits, a leading + and spaces, dots, dashes or parentheses';
+interface Explanation {
+  /** The beginning of the sentence. */
+  readonly why: string;
+  readonly code: NumberMessageCode;
+  readonly limit?: number;
+  readonly written?: string;
+}
+
+function explain(text: string, written: WrittenNumber | undefined): Explanation {
+  if (text.trim() === '') return { why: 'the number is empty', code: 'number-empty' };
+  if (text.length > LONGEST_TEXT) {
+    const why = `the number is longer than ${LONGEST_TEXT} characters`;
+    return { why, code: 'number-too-long', limit: LONGEST_TEXT };
   }
-  const plus = written.before === 'plus' ? '+' : '';
-  return `${plus}${written.digits} is no telephone number, by its calling code or its length`;
+  if (written === undefined) {
+    const why =
+      'a telephone number holds only digits, a leading + and spaces, dots, dashes or parentheses';
+    return { why, code: 'number-bad-character' };
+  }
+  const digits = `${written.before === 'plus' ? '+' : ''}${written.digits}`;
+  const why = `${digits} is no telephone number, by its calling code or its length`;
+  return { why, code: 'number-impossible', written: digits };
 }
 
 /** The end of an error sentence: how a number is written, with examples of the country. */
@@ -108,4 +128,10 @@ export function whatToWrite(country: Country): string {
     `write it in international form, such as ${plan.exampleInternational}, ` +
     `or as it is dialled in ${country}, such as ${plan.exampleNational}`
   );
+}
+
+/** What `whatToWrite` names, for a page that says it in another language. */
+export function examplesOf(country: Country) {
+  const { exampleInternational, exampleNational } = planOf(country);
+  return { country, exampleInternational, exampleNational };
 }

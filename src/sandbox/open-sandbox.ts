@@ -1,6 +1,7 @@
 // Opens the sandbox around a server: its telephones on free ports of loopback, its two lines, and the
 // receiver that their notifications go to. How it behaves is sandbox.ts.
 
+import type { Access } from '../access/access.ts';
 import type { Config } from '../config.ts';
 import type { SimulateRequest, SimulateResult } from '../control/commands.ts';
 import type { Lines } from '../lines/lines.ts';
@@ -21,6 +22,7 @@ export interface SandboxRooms {
   readonly config: Config;
   readonly endpoint: SipEndpoint;
   readonly lines: Lines;
+  readonly access: Access;
   readonly registrar: Registrar;
   readonly store: Store;
   readonly onFault: (error: unknown) => void;
@@ -29,7 +31,7 @@ export interface SandboxRooms {
 export interface OpenSandbox {
   /** The simulated outside world, a peer of the server like any other. */
   readonly outside: Hop;
-  /** Makes the lines and registers their telephones. `httpPort` is where the receiver is. */
+  /** Makes the user and the lines, and registers their telephones. `httpPort` is where the receiver is. */
   start(httpPort: number): Promise<void>;
   simulate(request: SimulateRequest): Promise<SimulateResult>;
   /** Shows a request that the sandbox's own receiver got. */
@@ -38,7 +40,7 @@ export interface OpenSandbox {
 }
 
 export async function openSandbox(rooms: SandboxRooms): Promise<OpenSandbox> {
-  const { config, endpoint, lines, registrar, store, onFault } = rooms;
+  const { config, endpoint, lines, access, registrar, store, onFault } = rooms;
   const behaviours = new Behaviours();
   const product = `Carillon-sandbox/${version}`;
   const telephones = await Telephone.open(host, product, behaviours.ofTelephone, onFault);
@@ -59,9 +61,17 @@ export async function openSandbox(rooms: SandboxRooms): Promise<OpenSandbox> {
         store,
         `http://${hostPort(config.http.host, httpPort)}/notification.php`,
       );
+      await makeOperator(access);
       await sandbox.start();
     },
   };
+}
+
+/** Whoever tries the sandbox signs in as `operator`, by the link that `serve` prints. */
+async function makeOperator(access: Access): Promise<void> {
+  if (access.user('operator')) return;
+  const made = await access.putUser('operator', { role: 'operator' }, { only: 'new' });
+  if (!made.ok) throw new Error(`the sandbox could not make its user: ${made.error}`);
 }
 
 /** The template of the guide's worked example, at the sandbox's own receiver. */

@@ -8,10 +8,8 @@ import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from './open-database.ts';
-import { QUERIES } from './queries.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import { IDENTITY, begin, sampleCall, storeIn, temporaryDirectory } from './test-samples.ts';
-import { WRITES } from './writes.ts';
 
 const CHILD = fileURLToPath(new URL('./test-child.ts', import.meta.url));
 
@@ -114,28 +112,4 @@ test('the database is opened with a write-ahead log and a sync for every commit'
   assert.equal(db.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
   assert.equal(db.prepare('PRAGMA synchronous').get()?.['synchronous'], 2);
   assert.equal(db.prepare('PRAGMA foreign_keys').get()?.['foreign_keys'], 1);
-});
-
-test('no statement scans a table or sorts, but for the lists that give all there is', (t) => {
-  const db = openDatabase(`${temporaryDirectory(t)}/carillon.db`, IDENTITY);
-  t.after(() => db.close());
-  const planOf = (sql: string) =>
-    db
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => String(detail));
-  // Whole small tables, or the newest rows by the rowid up to the limit.
-  const whole = ['lines', 'bindings', 'sessions', 'calls.all', 'notifications.all'];
-  const named = Object.entries(QUERIES).filter(([name]) => !whole.includes(name));
-  for (const [name, sql] of [...named, ...WRITES.map(({ sql }) => ['a write', sql] as const)]) {
-    const bad = planOf(sql).filter((detail) => {
-      // The few notifications of one SIP dialogue, and the index that holds open calls only.
-      if (name === 'notifications.sipCallId' && detail.startsWith('USE TEMP B-TREE')) return false;
-      if (detail.startsWith('SCAN calls USING INDEX calls_open')) return false;
-      return /SCAN|TEMP B-TREE/.test(detail);
-    });
-    assert.deepEqual(bad, [], `${name}: ${sql}`);
-  }
-  assert.match(planOf(QUERIES.openCalls).join(), /USING INDEX calls_open/);
-  assert.match(planOf(QUERIES.pending).join(), /USING INDEX notifications_pending/);
 });

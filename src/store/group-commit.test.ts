@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test, type TestContext } from 'node:test';
 import { GroupCommit } from './group-commit.ts';
 import { StoreError } from './store-error.ts';
-import type { Cell } from './writes.ts';
+import type { Cell } from './write-statement.ts';
 
 // An operation of `rows` statements; the name stands in for them.
 const operation = (name: string, rows = 1): Cell[] => [rows, name];

@@ -5,7 +5,7 @@
 // fixed wait of 1 ms, and costs a lone operation nothing.
 
 import { StoreError, fromFailure, type Failure } from './store-error.ts';
-import { countAt, type Cell } from './writes.ts';
+import { countAt, type Cell } from './write-statement.ts';
 
 interface Operation {
   readonly cells: readonly Cell[];

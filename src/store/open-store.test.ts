@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { migrate, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 import { openSqliteStore } from './sqlite-store.ts';
-import * as sample from './test-samples.ts';
-import { IDENTITY, LINE_A, LINE_B, storeIn, temporaryDirectory } from './test-samples.ts';
+import { IDENTITY, storeIn, temporaryDirectory } from './test-samples.ts';
 
 const NO_PATIENCE = { lockPatience: { total: 0, between: 1 } };
 
@@ -29,8 +28,11 @@ test('a missing directory is created, and only its owner can read what is in it'
     assert.equal(mode(name), 0o600, name);
   }
   assert.equal(readFileSync(join(directory, 'carillon.pid'), 'utf8'), `${process.pid}\n`);
+  // Reads that are under way when it closes do not keep the write-ahead log from going.
+  const reads = Array.from({ length: 3000 }, () => store.allLines());
   await store.close();
   assert.deepEqual(readdirSync(directory).sort(), ['carillon.db', 'carillon.lock']);
+  await Promise.all(reads);
 });
 
 test('a database that others could read is closed to them', async (t) => {
@@ -94,53 +96,11 @@ test('a database from a newer version is refused and left as it is', async (t) =
   await assert.rejects(openSqliteStore(directory, IDENTITY), {
     name: 'StoreError',
     code: 'newer-version',
-    message: /newer carillon \(format 3, this one knows up to 2\)/,
+    message: new RegExp(
+      `newer carillon \\(format ${SCHEMA_VERSION + 1}, this one knows up to ${SCHEMA_VERSION}\\)`,
+    ),
   });
   assert.deepEqual(readFileSync(path), before);
-});
-
-/** A database as the first version left it: one line with a registration, and an open call. */
-function makeVersion1(directory: string): void {
-  const db = new DatabaseSync(join(directory, 'carillon.db'));
-  migrate(db, 0, 1);
-  db.exec(`
-    INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');
-    INSERT INTO lines VALUES ('33123456789', 'default', 'Réception', '789', 'standard',
-      'http://www.exemple.tld/?caller=_CALLER_', '10\\.0\\.0\\.1', 'whole', '',
-      '${'a'.repeat(32)}', '${'b'.repeat(64)}');
-    INSERT INTO bindings VALUES ('33123456789', 'sip:a@10.0.0.1', 'udp', '127.0.0.21', 5060, 1,
-      'registration-1', 7, 1700000060000, 1700000000000, 'baresip', '');
-    INSERT INTO calls VALUES (1, 'callref-1', 'd1', '', '', 0, '', '33123456789', '33612345678',
-      '33123456789', '1@127.0.0.1', 'SETUP', 1000, NULL, NULL, NULL);
-    INSERT INTO open_sessions VALUES ('d1', 'wire')`);
-  assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], 1);
-  db.close();
-}
-
-test('a database of version 1 keeps its lines, registrations and calls, and takes new lines', async (t) => {
-  const directory = temporaryDirectory(t);
-  makeVersion1(directory);
-  const first = await storeIn(t, directory);
-  assert.deepEqual(await first.allLines(), [sample.sampleLine(LINE_A)]);
-  assert.deepEqual(await first.allBindings(), [sample.sampleBinding('sip:a@10.0.0.1')]);
-  assert.equal((await first.openSessions())[0]?.calls[0]?.callref, 'callref-1');
-  const changed = { ...sample.sampleLine(LINE_A), api: false, origins: ['https://crm.example'] };
-  await first.putLine(changed);
-  await first.putLine(sample.sampleLine(LINE_B));
-  await first.close();
-  const second = await storeIn(t, directory);
-  assert.deepEqual(await second.allLines(), [changed, sample.sampleLine(LINE_B)]);
-});
-
-test('a database of version 1 that belongs elsewhere is refused before it is changed', async (t) => {
-  const directory = temporaryDirectory(t);
-  makeVersion1(directory);
-  await assert.rejects(openSqliteStore(directory, { kind: 'server', realm: 'acme' }), {
-    code: 'realm-changed',
-  });
-  const db = new DatabaseSync(join(directory, 'carillon.db'));
-  assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], 1);
-  db.close();
 });
 
 test('a file that is no database of ours is refused as corrupt', async (t) => {

@@ -97,8 +97,81 @@ const VERSION_2 = `
   ALTER TABLE lines ADD COLUMN origins TEXT NOT NULL DEFAULT '';
 `;
 
+// Who may sign in, and whose calls and notifications are whose: a row keeps the customer that its line had
+// when it was made. Of the older rows that is not known: they get the customer that the line has now.
+//
+// What pages are read through. `direction` costs no room in the table and keeps a long row of calls of
+// one direction from being walked in search of the other. Columns behind `id` or `seq` do not order
+// anything: they let a row that a filter leaves out be passed over without reading the table.
+const VERSION_3 = `
+  CREATE TABLE customers (name TEXT PRIMARY KEY, title TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO customers SELECT DISTINCT customer, customer FROM lines;
+
+  CREATE TABLE users (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY,
+    user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_user ON sessions (user);
+
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    secret_hash TEXT NOT NULL,
+    role TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE attempts ADD COLUMN failure TEXT;
+
+  ALTER TABLE calls ADD COLUMN customer TEXT NOT NULL DEFAULT '';
+  ALTER TABLE calls ADD COLUMN direction TEXT GENERATED ALWAYS AS
+    (iif(callee = account, 'incoming', 'outgoing')) VIRTUAL;
+  UPDATE calls SET customer = (SELECT customer FROM lines WHERE number = account)
+    WHERE account IN (SELECT number FROM lines);
+  DROP INDEX calls_account;
+  CREATE INDEX calls_line ON calls (account, direction, id, customer);
+  CREATE INDEX calls_customer ON calls (customer, direction, id);
+  CREATE INDEX calls_caller ON calls (caller, id, customer, account);
+  CREATE INDEX calls_callee ON calls (callee, id, customer, account);
+  CREATE INDEX calls_missed ON calls (id)
+    WHERE callee = account AND state = 'RELEASE' AND connect_at IS NULL;
+  CREATE INDEX calls_missed_customer ON calls (customer, id)
+    WHERE callee = account AND state = 'RELEASE' AND connect_at IS NULL;
+  CREATE INDEX calls_missed_line ON calls (account, id, customer)
+    WHERE callee = account AND state = 'RELEASE' AND connect_at IS NULL;
+
+  ALTER TABLE notifications ADD COLUMN customer TEXT NOT NULL DEFAULT '';
+  ALTER TABLE notifications ADD COLUMN tries_before INTEGER NOT NULL DEFAULT 0;
+  UPDATE notifications SET customer = (SELECT customer FROM lines WHERE number = account)
+    WHERE account IN (SELECT number FROM lines);
+  DROP INDEX notifications_account;
+  DROP INDEX notifications_pending;
+  CREATE INDEX notifications_line ON notifications (account, seq, customer);
+  CREATE INDEX notifications_customer ON notifications (customer, seq);
+  CREATE INDEX notifications_pending ON notifications (seq, customer, account)
+    WHERE state = 'pending';
+  CREATE INDEX notifications_parked ON notifications (seq) WHERE state = 'parked';
+  CREATE INDEX notifications_parked_customer ON notifications (customer, seq)
+    WHERE state = 'parked';
+  CREATE INDEX notifications_parked_line ON notifications (account, seq, customer)
+    WHERE state = 'parked';
+`;
+
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
-const migrations: readonly string[] = [VERSION_1, VERSION_2];
+const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
 export const SCHEMA_VERSION = migrations.length;

@@ -1,7 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { openSqliteStore, SqliteStore, startWriter } from './sqlite-store.ts';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { openSqliteStore } from './sqlite-store.ts';
 import * as sample from './test-samples.ts';
+import { DELIVERED, TIMED_OUT } from './test-samples.ts';
 import { IDENTITY, LINE_A, LINE_B, storeIn, temporaryDirectory } from './test-samples.ts';
 
 test('lines and their registrations are found again, and removed together', async (t) => {
@@ -39,6 +42,25 @@ test('the switches and origins of a line are found again, also after a change', 
   assert.deepEqual(await store.allLines(), [{ ...switched, autoAnswer: false, origins: [] }]);
 });
 
+test('many lines are put together or not at all, and short numbers may change hands among them', async (t) => {
+  const store = await storeIn(t, temporaryDirectory(t));
+  const a = { ...sample.sampleLine(LINE_A), short: '21' };
+  const b = { ...sample.sampleLine(LINE_B), short: '22' };
+  await store.putLines([a, b]);
+  await store.changeBindings([sample.sampleBinding('sip:a@10.0.0.1')], []);
+  const swapped = [
+    { ...a, short: '22' },
+    { ...b, short: '21' },
+  ];
+  await store.putLines(swapped);
+  assert.deepEqual(await store.allLines(), swapped);
+  assert.equal((await store.allBindings()).length, 1);
+  const third = { ...sample.sampleLine(sample.e164('33123456791')), short: '21' };
+  await assert.rejects(store.putLines([{ ...a, title: 'Accueil' }, third]), { code: 'refused' });
+  assert.deepEqual(await store.allLines(), swapped);
+  await store.putLines([]);
+});
+
 test('registrations of one REGISTER are kept together or not at all', async (t) => {
   const store = await storeIn(t, temporaryDirectory(t));
   await store.putLine(sample.sampleLine());
@@ -62,7 +84,7 @@ test('a call goes through its three states, and its session is open until its wi
   assert.deepEqual(await store.openSessions(), [
     { dref: call.dref, calls: [call], wire: 'both sides' },
   ]);
-  const row = { ...call, setupAt: 1000, connectAt: 2000 };
+  const row = { ...call, id: 1, customer: '', setupAt: 1000, connectAt: 2000 };
   assert.deepEqual(await store.listCalls({ limit: 9 }), [
     { ...row, state: 'CONNECT', releaseAt: null, cause: null },
   ]);
@@ -157,12 +179,10 @@ test('undelivered notifications are read in order behind a seq, with the tries s
   const call = sample.sampleCall('1');
   const notifications = [3, 4, 5, 6].map((seq) => sample.sampleNotification(seq, call));
   await store.recordCalls([sample.setup(call)], notifications, call.dref, 'w');
-  const failed = { at: 1000, ms: 5000, status: null, error: 'no answer within 5 s' };
-  const done = { at: 9000, ms: 12, status: 200, error: null };
-  await store.recordAttempt(3, done, 'delivered');
-  await store.recordAttempt(4, failed, 'pending');
-  await store.recordAttempt(4, failed, 'pending');
-  await store.recordAttempt(6, failed, 'parked');
+  await store.recordAttempt(3, DELIVERED, 'delivered');
+  await store.recordAttempt(4, TIMED_OUT, 'pending');
+  await store.recordAttempt(4, TIMED_OUT, 'pending');
+  await store.recordAttempt(6, TIMED_OUT, 'parked');
   assert.equal(await store.lastNotificationSeq(), 6);
   assert.deepEqual(await store.pendingNotifications(0, 9), [
     { notification: notifications[1], attempts: 2 },
@@ -170,13 +190,14 @@ test('undelivered notifications are read in order behind a seq, with the tries s
   ]);
   assert.equal((await store.pendingNotifications(0, 1)).length, 1);
   assert.equal((await store.pendingNotifications(4, 9))[0]?.notification.seq, 5);
-  await store.recordAttempt(4, done, 'delivered');
+  await store.recordAttempt(4, DELIVERED, 'delivered');
   assert.deepEqual((await store.listNotifications({ limit: 9, line: LINE_A }))[1], {
     ...notifications[1],
     state: 'delivered',
-    attempts: [failed, failed, done],
+    customer: '',
+    attempts: [TIMED_OUT, TIMED_OUT, DELIVERED],
   });
-  await assert.rejects(store.recordAttempt(99, done, 'delivered'), { code: 'refused' });
+  await assert.rejects(store.recordAttempt(99, DELIVERED, 'delivered'), { code: 'refused' });
 });
 
 test('an attempt waits for the next commit and is kept with it', async (t) => {
@@ -190,10 +211,12 @@ test('an attempt waits for the next commit and is kept with it', async (t) => {
     call.dref,
     'w',
   );
-  const attempt = store.recordAttempt(1, { at: 1, ms: 1, status: 200, error: null }, 'delivered');
-  // The writer answers in order: had the attempt been sent, the second answer would show it.
-  await store.lastNotificationSeq();
+  const sent = t.mock.method(Worker.prototype, 'postMessage');
+  const attempt = store.recordAttempt(1, DELIVERED, 'delivered');
+  // A batch would be sent at the end of this turn.
+  await endOfTurn();
   assert.equal((await store.pendingNotifications(0, 9)).length, 1);
+  assert.equal(sent.mock.calls.filter((call) => Array.isArray(call.arguments[0])).length, 0);
   await Promise.all([attempt, sample.begin(store, sample.sampleCall('2'))]);
   assert.deepEqual(await store.pendingNotifications(0, 9), []);
 });
@@ -227,7 +250,7 @@ test('closing commits what waits, answers reads, and refuses what comes later', 
     call.dref,
     'w',
   );
-  const attempt = store.recordAttempt(1, { at: 1, ms: 1, status: 200, error: null }, 'delivered');
+  const attempt = store.recordAttempt(1, DELIVERED, 'delivered');
   const read = store.listCalls({ limit: 1 });
   const closing = store.close();
   await assert.rejects(store.setMeta('a', 'b'), { code: 'closed' });
@@ -247,20 +270,4 @@ test('more waiting operations than the limit are refused and the store goes on',
   assert.equal(results.filter(({ status }) => status === 'rejected').length, 5);
   assert.equal((await store.listCalls({ limit: 99 })).length, 20);
   await sample.begin(store, sample.sampleCall('after'));
-});
-
-test('a writer thread that ends by itself rejects what waits and what comes, and closing still works', async (t) => {
-  const path = `${temporaryDirectory(t)}/carillon.db`;
-  const writer = await startWriter({ path, ...IDENTITY });
-  let released = 0;
-  const store = new SqliteStore(writer, { databasePath: path, release: () => (released += 1) });
-  const waiting = [store.setMeta('a', 'b'), store.allLines()].map((promise) =>
-    assert.rejects(promise, { code: 'writer-lost', message: /started again/ }),
-  );
-  await writer.terminate();
-  await Promise.all(waiting);
-  await assert.rejects(store.setMeta('a', 'b'), { code: 'writer-lost' });
-  await assert.rejects(store.allLines(), { code: 'writer-lost' });
-  await store.close();
-  assert.equal(released, 1);
 });

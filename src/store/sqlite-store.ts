@@ -1,20 +1,21 @@
-// The store of store.ts on SQLite: the main thread's side. It turns calls into messages to the writer
-// thread (sqlite-writer.ts) and its answers into promises; it never touches the database itself.
+// The store of store.ts on SQLite: the main thread's side. Writes go in groups (group-commit.ts) to the
+// writer thread, reads (reads.ts) to the reader thread; it never touches the database itself.
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import type { Customer, Session, Token, User } from '../access/principal.ts';
 import type { CallEvent, OpenSession } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import { holdDataDirectory, type DataDirectory, type LockPatience } from './data-directory.ts';
 import { DEFAULT_LIMITS, GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 import type { Identity } from './open-database.ts';
-import type { Queries } from './queries.ts';
-import type { FromWriter, ReadAnswer, ToWriter, WriterStart } from './sqlite-writer.ts';
-import { StoreError, fromFailure, messageOf } from './store-error.ts';
-import type { Attempt, Binding, CallRow, ListFilter, Notification } from './store.ts';
-import type { NotificationRow, NotificationState, Store } from './store.ts';
-import { attemptCells, bindingCells, callCells, lineCells, metaCells } from './writes.ts';
-import { removeLineCells } from './writes.ts';
+import { Reads } from './reads.ts';
+import type { FromWriter, ToWriter } from './sqlite-writer.ts';
+import { StoreError } from './store-error.ts';
+import { startThreads, writerLost, type StoreThreads } from './store-threads.ts';
+import type { Attempt, Binding, CallPage, CallRow, ListFilter, Notification } from './store.ts';
+import type { NotificationPage, NotificationRow, NotificationState, Store } from './store.ts';
+import * as cells from './writes.ts';
 
 /** For tests: smaller limits, less patience. */
 export interface StoreTuning {
@@ -34,60 +35,31 @@ export async function openSqliteStore(
   const directory = await holdDataDirectory(dataDir, tuning.lockPatience);
   try {
     const { kind, realm } = identity;
-    const writer = await startWriter({ path: directory.databasePath, kind, realm });
-    return new SqliteStore(writer, directory, tuning.limits);
+    const threads = await startThreads({ path: directory.databasePath, kind, realm });
+    return new SqliteStore(threads, directory, tuning.limits);
   } catch (error) {
     directory.release();
     throw error;
   }
 }
 
-// From the checkout this file is .ts, in the published package .js: the writer is its neighbour in both.
-const WRITER_URL = new URL(
-  import.meta.url.endsWith('.ts') ? './sqlite-writer.ts' : './sqlite-writer.js',
-  import.meta.url,
-);
-
-/** Starts the writer thread; resolves when the database is open, rejects when it could not be. */
-export function startWriter(start: WriterStart): Promise<Worker> {
-  return new Promise((resolve, reject) => {
-    const writer = new Worker(WRITER_URL, { workerData: start, name: 'carillon-store' });
-    const lost = (cause?: unknown): void => reject(writerLost(cause));
-    writer.once('error', lost).once('exit', lost);
-    writer.once('message', (answer: FromWriter) => {
-      writer.off('error', lost).off('exit', lost);
-      if (answer.kind !== 'ready' || answer.failure === undefined) resolve(writer);
-      else {
-        // The thread has nothing to listen to any more; the lock must not be released before it is gone.
-        const error = fromFailure(answer.failure);
-        writer.once('exit', () => reject(error));
-      }
-    });
-  });
-}
-
-interface Reader {
-  resolve(rows: unknown): void;
-  reject(error: StoreError): void;
-}
-
 export class SqliteStore implements Store {
   readonly #writer: Worker;
   readonly #directory: DataDirectory;
   readonly #commits: GroupCommit;
-  readonly #readers = new Map<number, Reader>();
-  readonly #maxReaders: number;
+  readonly #reads: Reads;
   readonly #exited: Promise<void>;
-  #lastRead = 0;
-  #ended: StoreError | undefined;
+  #lost = false;
   #closing: Promise<void> | undefined;
 
-  constructor(writer: Worker, directory: DataDirectory, limits = DEFAULT_LIMITS) {
+  constructor({ writer, reader }: StoreThreads, directory: DataDirectory, limits = DEFAULT_LIMITS) {
     this.#writer = writer;
     this.#directory = directory;
-    this.#maxReaders = limits.waiting;
     this.#commits = new GroupCommit((batch) => this.#post(batch), limits);
-    writer.on('message', (answer: FromWriter) => this.#answered(answer));
+    this.#reads = new Reads(reader, limits.waiting);
+    writer.on('message', (answer: FromWriter) => {
+      if (answer.kind === 'batch') this.#commits.settle(answer.failed, answer.failure);
+    });
     writer.on('error', (cause) => this.#end(writerLost(cause)));
     this.#exited = new Promise((resolve) => {
       writer.once('exit', () => {
@@ -98,34 +70,38 @@ export class SqliteStore implements Store {
   }
 
   getMeta(key: string): Promise<string | undefined> {
-    return this.#read('getMeta', key);
+    return this.#reads.ask('getMeta', key);
   }
 
   setMeta(key: string, value: string): Promise<void> {
-    return this.#commits.urgent(metaCells(key, value));
+    return this.#commits.urgent(cells.metaCells(key, value));
   }
 
   allLines(): Promise<Line[]> {
-    return this.#read('allLines');
+    return this.#reads.ask('allLines');
   }
 
   putLine(line: Line): Promise<void> {
-    return this.#commits.urgent(lineCells(line));
+    return this.#commits.urgent(cells.lineCells(line));
+  }
+
+  putLines(lines: readonly Line[]): Promise<void> {
+    return this.#commits.urgent(cells.linesCells(lines));
   }
 
   removeLine(number: E164): Promise<void> {
-    return this.#commits.urgent(removeLineCells(number));
+    return this.#commits.urgent(cells.removeLineCells(number));
   }
 
   allBindings(): Promise<Binding[]> {
-    return this.#read('allBindings');
+    return this.#reads.ask('allBindings');
   }
 
   changeBindings(
     put: readonly Binding[],
     remove: readonly Pick<Binding, 'line' | 'contact'>[],
   ): Promise<void> {
-    return this.#commits.urgent(bindingCells(put, remove));
+    return this.#commits.urgent(cells.bindingCells(put, remove));
   }
 
   recordCalls(
@@ -134,34 +110,106 @@ export class SqliteStore implements Store {
     dref: string,
     wire: string | undefined,
   ): Promise<void> {
-    return this.#commits.urgent(callCells(events, notifications, dref, wire));
+    return this.#commits.urgent(cells.callCells(events, notifications, dref, wire));
   }
 
   openSessions(): Promise<OpenSession[]> {
-    return this.#read('openSessions');
+    return this.#reads.ask('openSessions');
   }
 
   listCalls(filter: ListFilter): Promise<CallRow[]> {
-    return this.#read('listCalls', filter);
+    return this.#reads.ask('listCalls', filter);
+  }
+
+  pageCalls(page: CallPage): Promise<CallRow[]> {
+    return this.#reads.ask('pageCalls', page);
+  }
+
+  getCall(callref: string): Promise<CallRow | undefined> {
+    return this.#reads.ask('getCall', callref);
   }
 
   lastNotificationSeq(): Promise<number> {
-    return this.#read('lastNotificationSeq');
+    return this.#reads.ask('lastNotificationSeq');
   }
 
   pendingNotifications(
     afterSeq: number,
     limit: number,
   ): Promise<{ notification: Notification; attempts: number }[]> {
-    return this.#read('pendingNotifications', afterSeq, limit);
+    return this.#reads.ask('pendingNotifications', afterSeq, limit);
   }
 
   recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
-    return this.#commits.patient(attemptCells(seq, attempt, state));
+    return this.#commits.patient(cells.attemptCells(seq, attempt, state));
+  }
+
+  requeueNotification(seq: number): Promise<void> {
+    return this.#commits.urgent(cells.requeueCells(seq));
   }
 
   listNotifications(filter: ListFilter): Promise<NotificationRow[]> {
-    return this.#read('listNotifications', filter);
+    return this.#reads.ask('listNotifications', filter);
+  }
+
+  pageNotifications(page: NotificationPage): Promise<NotificationRow[]> {
+    return this.#reads.ask('pageNotifications', page);
+  }
+
+  getNotification(id: string): Promise<NotificationRow | undefined> {
+    return this.#reads.ask('getNotification', id);
+  }
+
+  lastNotifications(lines: readonly E164[]): Promise<NotificationRow[]> {
+    return this.#reads.ask('lastNotifications', lines);
+  }
+
+  allCustomers(): Promise<Customer[]> {
+    return this.#reads.ask('allCustomers');
+  }
+
+  putCustomer(customer: Customer): Promise<void> {
+    return this.#commits.urgent(cells.customerCells(customer));
+  }
+
+  removeCustomer(name: string): Promise<void> {
+    return this.#commits.urgent(cells.removeCustomerCells(name));
+  }
+
+  allUsers(): Promise<User[]> {
+    return this.#reads.ask('allUsers');
+  }
+
+  putUser(user: User): Promise<void> {
+    return this.#commits.urgent(cells.userCells(user));
+  }
+
+  removeUser(name: string): Promise<void> {
+    return this.#commits.urgent(cells.removeUserCells(name));
+  }
+
+  allSessions(): Promise<Session[]> {
+    return this.#reads.ask('allSessions');
+  }
+
+  putSession(session: Session): Promise<void> {
+    return this.#commits.urgent(cells.sessionCells(session));
+  }
+
+  removeSessions(hashes: readonly string[]): Promise<void> {
+    return this.#commits.urgent(cells.removeSessionCells(hashes));
+  }
+
+  allTokens(): Promise<Token[]> {
+    return this.#reads.ask('allTokens');
+  }
+
+  putToken(token: Token): Promise<void> {
+    return this.#commits.urgent(cells.tokenCells(token));
+  }
+
+  removeToken(id: string): Promise<void> {
+    return this.#commits.urgent(cells.removeTokenCells(id));
   }
 
   close(): Promise<void> {
@@ -172,27 +220,11 @@ export class SqliteStore implements Store {
   async #close(): Promise<void> {
     const drained = this.#commits.drain();
     this.#commits.refuse(closed());
-    await drained;
-    // The writer answers in order: reads sent before this are answered before it closes.
-    if (this.#ended === undefined) this.#post('close');
+    await Promise.all([drained, this.#reads.close(closed())]);
+    // The writer last: it is the one that can move the write-ahead log into the database.
+    if (!this.#lost) this.#post('close');
     await this.#exited;
     this.#directory.release();
-  }
-
-  #read<Name extends keyof Queries>(
-    query: Name,
-    ...args: Parameters<Queries[Name]>
-  ): Promise<ReturnType<Queries[Name]>> {
-    if (this.#closing !== undefined) return Promise.reject(closed());
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (this.#readers.size >= this.#maxReaders)
-      return Promise.reject(tooManyReads(this.#maxReaders));
-    return new Promise((resolve, reject) => {
-      this.#lastRead += 1;
-      // What comes back is the answer of the query of that name, type and all.
-      this.#readers.set(this.#lastRead, { resolve, reject });
-      this.#post({ read: this.#lastRead, query, args });
-    });
   }
 
   #post(message: ToWriter): void {
@@ -201,42 +233,15 @@ export class SqliteStore implements Store {
     this.#writer.postMessage(message);
   }
 
-  #answered(answer: FromWriter): void {
-    if (answer.kind === 'batch') this.#commits.settle(answer.failed, answer.failure);
-    else if (answer.kind === 'read') this.#answeredRead(answer);
-  }
-
-  #answeredRead({ read, rows, failure }: ReadAnswer): void {
-    const reader = this.#readers.get(read);
-    this.#readers.delete(read);
-    if (failure === undefined) reader?.resolve(rows);
-    else reader?.reject(fromFailure(failure));
-  }
-
-  /** The writer is gone: nothing that waits will be answered, and nothing can be kept any more. */
+  /** The writer is gone: nothing can be kept any more, and what is read would soon be wrong. */
   #end(error: StoreError): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = error;
+    if (this.#lost) return;
+    this.#lost = true;
     this.#commits.end(error);
-    for (const reader of this.#readers.values()) reader.reject(error);
-    this.#readers.clear();
+    this.#reads.end(error);
   }
 }
 
 function closed(): StoreError {
   return new StoreError('closed', 'the store is closed: nothing can be read or written any more');
-}
-
-function tooManyReads(limit: number): StoreError {
-  return new StoreError('overloaded', `${limit} reads wait for the store already: not taken`);
-}
-
-function writerLost(cause?: unknown): StoreError {
-  const why = cause instanceof Error ? `: ${messageOf(cause)}` : '';
-  return new StoreError(
-    'writer-lost',
-    `the thread that writes the database has ended${why}. Nothing can be kept until the server is ` +
-      'started again; what was acknowledged is on disk.',
-    cause === undefined ? undefined : { cause },
-  );
 }

@@ -1,24 +1,19 @@
-// The thread that owns the database: it opens it, commits one batch after the other, answers reads.
-// It decides nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts).
+// The thread that owns the database: it opens it and commits one batch after the other. It decides
+// nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts), and reads nothing:
+// that is sqlite-reader.ts, so that no list holds a commit up.
 //
-// To this thread come a flat array (a batch), a ReadRequest, or 'close'; each batch is answered by a
-// BatchAnswer, each read by a ReadAnswer, opening by a ReadyAnswer.
+// To this thread come a flat array (a batch) or 'close'; each batch is answered by a BatchAnswer, opening
+// by a ReadyAnswer.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openDatabase, type Identity } from './open-database.ts';
-import { prepareQueries, type Queries } from './queries.ts';
 import { StoreError, isFaultOfOneOperation, toFailure, type Failure } from './store-error.ts';
-import { WRITES, countAt, writeStatement, type Cell } from './writes.ts';
+import { countAt, type Cell } from './write-statement.ts';
+import { WRITES, writeStatement } from './writes.ts';
 
 export interface WriterStart extends Identity {
   readonly path: string;
-}
-
-export interface ReadRequest {
-  readonly read: number;
-  readonly query: keyof Queries;
-  readonly args: readonly unknown[];
 }
 
 /** `failure` is undefined where the database is open. */
@@ -34,15 +29,8 @@ export interface BatchAnswer {
   readonly failure?: Failure;
 }
 
-export interface ReadAnswer {
-  readonly kind: 'read';
-  readonly read: number;
-  readonly rows?: unknown;
-  readonly failure?: Failure;
-}
-
-export type ToWriter = Cell[] | ReadRequest | 'close';
-export type FromWriter = ReadyAnswer | BatchAnswer | ReadAnswer;
+export type ToWriter = Cell[] | 'close';
+export type FromWriter = ReadyAnswer | BatchAnswer;
 
 const COMMITTED: BatchAnswer = { kind: 'batch', failed: [] };
 
@@ -135,14 +123,6 @@ function allFailed(error: unknown): BatchAnswer {
   return { kind: 'batch', failed: 'all', failure };
 }
 
-function answerRead(queries: Queries, { read, query, args }: ReadRequest): ReadAnswer {
-  try {
-    return { kind: 'read', read, rows: Reflect.apply(queries[query], undefined, args) };
-  } catch (error) {
-    return { kind: 'read', read, failure: toFailure(error, 'read-failed', `${query} failed`) };
-  }
-}
-
 /** The whole life of the thread. */
 function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   const send = (answer: FromWriter): void => port.postMessage(answer);
@@ -154,10 +134,8 @@ function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
     return;
   }
   const writer = new BatchWriter(db);
-  const queries = prepareQueries(db);
   port.on('message', (message: ToWriter) => {
     if (Array.isArray(message)) send(writer.write(message));
-    else if (message !== 'close') send(answerRead(queries, message));
     else {
       // Closing moves the write-ahead log into the database; without a listener the thread ends.
       db.close();
@@ -167,6 +145,6 @@ function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   send({ kind: 'ready', failure: undefined });
 }
 
-// startWriter in sqlite-store.ts, the only one that starts this thread, gives it just this.
+// startWriter in store-threads.ts, the only one that starts this thread, gives it just this.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 if (parentPort !== null) run(parentPort, workerData as WriterStart);

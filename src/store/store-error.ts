@@ -14,7 +14,8 @@ export type StoreErrorCode =
   | 'write-failed' // the disk is full or failing; nothing of the operation was kept
   | 'read-failed'
   | 'closed'
-  | 'writer-lost'; // the thread that writes ended by itself
+  | 'writer-lost' // the thread that writes ended by itself
+  | 'reader-lost'; // the thread that reads ended by itself; writing goes on
 
 /** What the store rejects with. `cause` is the engine's or the system's own error where there is one. */
 export class StoreError extends Error {
@@ -34,7 +35,7 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-/** The error for a failure that came from the writer thread. */
+/** The error for a failure that came from a thread of the store. */
 export function fromFailure(failure: Failure): StoreError {
   return new StoreError(failure.code, failure.message, { cause: failure.cause });
 }

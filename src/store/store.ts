@@ -1,6 +1,7 @@
 // What the rooms may ask of the place where everything is kept. The engine (SQLite in one file today)
 // is behind this interface; every answer is a promise, and a write's promise resolves when it is on disk.
 
+import type { Customer, Scope, Session, Token, User } from '../access/principal.ts';
 import type { CallEvent, CallIdentity, OpenSession, ReleaseCause } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
@@ -51,10 +52,14 @@ export interface Attempt {
   readonly status: number | null;
   /** A plain sentence, or null where it succeeded. */
   readonly error: string | null;
+  /** Stable code of the failure (send-failure.ts), null where it succeeded or is not known. */
+  readonly failure: string | null;
 }
 
 export interface NotificationRow extends Notification {
   readonly state: NotificationState;
+  /** Whose line it was when the event happened; empty where the line was gone by then. */
+  readonly customer: string;
   readonly attempts: readonly Attempt[];
 }
 
@@ -65,6 +70,38 @@ export interface CallRow extends CallIdentity {
   readonly connectAt: number | null;
   readonly releaseAt: number | null;
   readonly cause: ReleaseCause | null;
+  /** Rises with every call of this store: the newest has the highest. */
+  readonly id: number;
+  /** Whose line it was at SETUP; empty where the line was gone by then. */
+  readonly customer: string;
+}
+
+/** One page of calls, the newest first. Absent members do not filter. */
+export interface CallPage {
+  readonly scope: Scope;
+  readonly line?: E164;
+  /** The other party or the line: caller or callee is exactly this. */
+  readonly party?: string;
+  readonly direction?: 'incoming' | 'outgoing';
+  /** Incoming, over, and never answered. */
+  readonly missed?: true;
+  /** Only calls whose id is below: the last id of the page before. */
+  readonly before?: number;
+  /** SETUP at or after, and before; milliseconds since 1970. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+}
+
+/** One page of notifications, the newest first. */
+export interface NotificationPage {
+  readonly scope: Scope;
+  readonly line?: E164;
+  readonly callref?: string;
+  readonly state?: NotificationState;
+  /** Only those whose seq is below. */
+  readonly before?: number;
+  readonly limit: number;
 }
 
 export interface ListFilter {
@@ -82,6 +119,8 @@ export interface Store {
 
   allLines(): Promise<Line[]>;
   putLine(line: Line): Promise<void>;
+  /** All of them in one commit or none. Short numbers may move from one of them to another. */
+  putLines(lines: readonly Line[]): Promise<void>;
   /** Removes the line and its bindings; its history stays. */
   removeLine(number: E164): Promise<void>;
 
@@ -101,6 +140,8 @@ export interface Store {
   ): Promise<void>;
   openSessions(): Promise<OpenSession[]>;
   listCalls(filter: ListFilter): Promise<CallRow[]>;
+  pageCalls(page: CallPage): Promise<CallRow[]>;
+  getCall(callref: string): Promise<CallRow | undefined>;
 
   lastNotificationSeq(): Promise<number>;
   /** Undelivered notifications with a seq above `afterSeq`, in order of seq, with the tries so far. */
@@ -113,7 +154,27 @@ export interface Store {
    * 20 ms later, since losing it costs one repeated request.
    */
   recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void>;
+  /** An ended notification waits again, with a fresh count of tries. Rejects (`refused`) while it is pending. */
+  requeueNotification(seq: number): Promise<void>;
   listNotifications(filter: ListFilter): Promise<NotificationRow[]>;
+  pageNotifications(page: NotificationPage): Promise<NotificationRow[]>;
+  getNotification(id: string): Promise<NotificationRow | undefined>;
+  /** The newest notification of each of these lines that has one; any order. At most 500 lines. */
+  lastNotifications(lines: readonly E164[]): Promise<NotificationRow[]>;
+
+  allCustomers(): Promise<Customer[]>;
+  putCustomer(customer: Customer): Promise<void>;
+  removeCustomer(name: string): Promise<void>;
+  allUsers(): Promise<User[]>;
+  putUser(user: User): Promise<void>;
+  /** Removes the user and its sessions. */
+  removeUser(name: string): Promise<void>;
+  allSessions(): Promise<Session[]>;
+  putSession(session: Session): Promise<void>;
+  removeSessions(hashes: readonly string[]): Promise<void>;
+  allTokens(): Promise<Token[]>;
+  putToken(token: Token): Promise<void>;
+  removeToken(id: string): Promise<void>;
 
   /** Commits what is waiting and closes. Later calls reject. */
   close(): Promise<void>;

@@ -3,13 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { CallEvent, CallIdentity } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import type { Identity } from './open-database.ts';
 import { openSqliteStore, type StoreTuning } from './sqlite-store.ts';
-import type { Binding, Notification, Store } from './store.ts';
+import type { Attempt, Binding, Notification, Store } from './store.ts';
 
 export const IDENTITY: Identity = { kind: 'server', realm: 'carillon' };
 
@@ -114,6 +115,42 @@ export function sampleNotification(seq: number, call: CallIdentity): Notificatio
     url: 'http://user:secret@www.exemple.tld/?type=SETUP',
     createdAt: 1000,
   };
+}
+
+export const DELIVERED: Attempt = { at: 9000, ms: 12, status: 200, error: null, failure: null };
+
+export const TIMED_OUT: Attempt = {
+  at: 1000,
+  ms: 5000,
+  status: null,
+  error: 'no answer within 5 s',
+  failure: 'timeout',
+};
+
+/** The time between two calls of `fillCalls`. */
+export const FILL_STEP_MS = 60_000;
+
+/**
+ * Writes `count` calls that are over, one a minute, the first at 0: of 1,000 lines 33120000000 and up, a
+ * hundred for each of the customers c0 to c9, with 5,000 parties 33600000000 and up. Half of them are
+ * incoming, a third is not answered; those of c7 are all incoming and all answered.
+ */
+export function fillCalls(db: DatabaseSync, count: number): void {
+  db.prepare(`
+    INSERT INTO calls (callref, dref, dref_replace, session_id, is_acd, redirecting_number,
+      sip_call_id, account, customer, caller, callee, state, setup_at, connect_at, release_at, cause)
+    WITH RECURSIVE
+      n (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < ? - 1),
+      mixed (k, line, party) AS (SELECT k, k * 7919 % 1000, k * 104729 % 5000 FROM n),
+      made AS (
+        SELECT k, line % 10 AS c, 33120000000 + line AS account, 33600000000 + party AS other,
+          line % 10 = 7 OR (k / 1000 + k / 10) % 2 = 0 AS incoming,
+          line % 10 = 7 OR (k / 1000 + k / 10) % 3 > 0 AS answered
+        FROM mixed)
+    SELECT 'callref-' || k, printf('%032x', k), '', '', 0, '', k || '@127.0.0.1', account, 'c' || c,
+      iif(incoming, other, account), iif(incoming, account, other), 'RELEASE', k * 60000,
+      iif(answered, k * 60000 + 5000, NULL), k * 60000 + 9000,
+      iif(answered, 'normal', 'no-answer') FROM made`).run(count);
 }
 
 /** Records the SETUP of a call without notification; the session stays open. */

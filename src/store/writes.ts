@@ -1,30 +1,14 @@
-// Every statement that changes the database, named by a number, and how an operation of the store
-// becomes a row of cells for the writer thread. Both threads read this file; it touches no database.
-//
-// An operation is a flat array: the number of its statements, then for each its number and its
-// values. A batch is its operations one behind the other. One flat array is the cheapest thing to
-// send to another thread: no object for each row.
+// The statements that change lines, registrations, calls and notifications, and how an operation of the
+// store becomes a row of cells for the writer thread (write-statement.ts). It touches no database. Both
+// threads load the whole list through this file, and so number it alike.
 
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { Attempt, Binding, Notification, NotificationState } from './store.ts';
+import { statement, type Cell } from './write-statement.ts';
 
-/** What a column holds, and what one place of a batch holds. */
-export type Cell = string | number | null;
-
-export interface WriteStatement {
-  readonly sql: string;
-  /** How many values follow the statement's number in a batch. */
-  readonly values: number;
-  /** What to say where it must change a row and found none; undefined where that is all right. */
-  readonly missing: string | undefined;
-}
-
-const statements: WriteStatement[] = [];
-
-function statement(sql: string, missing?: string): number {
-  return statements.push({ sql, values: sql.split('?').length - 1, missing }) - 1;
-}
+export * from './access-writes.ts';
+export { WRITES, writeStatement } from './write-statement.ts';
 
 const SET_META = statement(
   'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -41,6 +25,8 @@ const PUT_LINE = statement(`
     buzzee_url = excluded.buzzee_url, ha1_md5 = excluded.ha1_md5, ha1_sha256 = excluded.ha1_sha256,
     api = excluded.api, auto_answer = excluded.auto_answer, origins = excluded.origins`);
 
+const CLEAR_SHORT = statement("UPDATE lines SET short = '' WHERE number = ?");
+
 const REMOVE_LINE = statement('DELETE FROM lines WHERE number = ?');
 
 const PUT_BINDING = statement(`
@@ -50,11 +36,15 @@ const PUT_BINDING = statement(`
 
 const REMOVE_BINDING = statement('DELETE FROM bindings WHERE line = ? AND contact = ?');
 
+// The customer that the line has at this moment; its number is the value.
+const CUSTOMER_NOW = "coalesce((SELECT customer FROM lines WHERE number = ?), '')";
+
 // The three events of a call. A second SETUP breaks the callref's uniqueness, a second CONNECT or
 // RELEASE finds no row: "exactly one of each" (docs/rules.md, 2) holds here whatever happens above.
 const ADD_CALL = statement(`
   INSERT INTO calls (callref, dref, dref_replace, session_id, is_acd, redirecting_number, account,
-    caller, callee, sip_call_id, setup_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SETUP')`);
+    caller, callee, sip_call_id, setup_at, state, customer)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SETUP', ${CUSTOMER_NOW})`);
 
 const CONNECT_CALL = statement(
   "UPDATE calls SET state = 'CONNECT', connect_at = ? WHERE callref = ? AND state = 'SETUP'",
@@ -74,11 +64,11 @@ const PUT_SESSION = statement(
 const REMOVE_SESSION = statement('DELETE FROM open_sessions WHERE dref = ?');
 
 const ADD_NOTIFICATION = statement(`
-  INSERT INTO notifications (seq, id, callref, account, type, url, created_at, state)
-  VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')`);
+  INSERT INTO notifications (seq, id, callref, account, type, url, created_at, state, customer)
+  VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ${CUSTOMER_NOW})`);
 
 const ADD_ATTEMPT = statement(`
-  INSERT INTO attempts (notification, at, ms, status, error, n) VALUES (?, ?, ?, ?, ?,
+  INSERT INTO attempts (notification, at, ms, status, error, failure, n) VALUES (?, ?, ?, ?, ?, ?,
     1 + coalesce((SELECT max(n) FROM attempts WHERE notification = ?), 0))`);
 
 const MARK_NOTIFICATION = statement(
@@ -86,22 +76,12 @@ const MARK_NOTIFICATION = statement(
   'an attempt at a notification that does not exist',
 );
 
-/** All statements; a statement's place is its number. */
-export const WRITES: readonly WriteStatement[] = statements;
-
-/** A count or a statement's number at a place of a batch; throws where reader and writer are out of step. */
-export function countAt(cells: readonly Cell[], place: number): number {
-  const cell = cells[place];
-  if (typeof cell !== 'number') throw new TypeError(`no number at place ${place} of a batch`);
-  return cell;
-}
-
-/** The statement of that number. */
-export function writeStatement(number: number): WriteStatement {
-  const found = statements[number];
-  if (found === undefined) throw new TypeError(`no statement has the number ${number}`);
-  return found;
-}
+const REQUEUE_NOTIFICATION = statement(
+  `UPDATE notifications SET state = 'pending',
+     tries_before = coalesce((SELECT max(n) FROM attempts WHERE notification = seq), 0)
+   WHERE seq = ? AND state <> 'pending'`,
+  'only a notification that is delivered or given up can be sent again; this one waits, or does not exist',
+);
 
 /** The cells of `setMeta`. */
 export function metaCells(key: string, value: string): Cell[] {
@@ -110,8 +90,20 @@ export function metaCells(key: string, value: string): Cell[] {
 
 /** The cells of `putLine`. */
 export function lineCells(line: Line): Cell[] {
+  return [1, ...putLineCells(line)];
+}
+
+/** The cells of `putLines`: all give their short numbers up first, so that they can change hands. */
+export function linesCells(lines: readonly Line[]): Cell[] {
   return [
-    1,
+    2 * lines.length,
+    ...lines.flatMap(({ number }) => [CLEAR_SHORT, number]),
+    ...lines.flatMap(putLineCells),
+  ];
+}
+
+function putLineCells(line: Line): Cell[] {
+  return [
     PUT_LINE,
     line.number,
     line.customer,
@@ -172,7 +164,7 @@ export function callCells(
   const cells: Cell[] = [events.length + notifications.length + 1];
   for (const event of events) pushEvent(cells, event);
   for (const { seq, id, callref, account, type, url, createdAt } of notifications) {
-    cells.push(ADD_NOTIFICATION, seq, id, callref, account, type, url, createdAt);
+    cells.push(ADD_NOTIFICATION, seq, id, callref, account, type, url, createdAt, account);
   }
   if (wire === undefined) cells.push(REMOVE_SESSION, dref);
   else cells.push(PUT_SESSION, dref, wire);
@@ -195,6 +187,7 @@ function pushEvent(cells: Cell[], event: CallEvent): void {
       call.callee,
       call.sipCallId,
       at,
+      call.account,
     );
   } else if (event.type === 'CONNECT') cells.push(CONNECT_CALL, at, call.callref);
   else cells.push(RELEASE_CALL, at, event.cause ?? null, call.callref);
@@ -202,6 +195,11 @@ function pushEvent(cells: Cell[], event: CallEvent): void {
 
 /** The cells of `recordAttempt`. */
 export function attemptCells(seq: number, attempt: Attempt, state: NotificationState): Cell[] {
-  const { at, ms, status, error } = attempt;
-  return [2, MARK_NOTIFICATION, state, seq, ADD_ATTEMPT, seq, at, ms, status, error, seq];
+  const { at, ms, status, error, failure } = attempt;
+  return [2, MARK_NOTIFICATION, state, seq, ADD_ATTEMPT, seq, at, ms, status, error, failure, seq];
+}
+
+/** The cells of `requeueNotification`. */
+export function requeueCells(seq: number): Cell[] {
+  return [1, REQUEUE_NOTIFICATION, seq];
 }

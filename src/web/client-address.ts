@@ -17,9 +17,7 @@ export type ClientAddress = (
 
 /** @param trusted CIDR blocks of the proxies that are believed, checked by src/config.ts. */
 export function createClientAddress(trusted: readonly string[]): ClientAddress {
-  const proxies = blockList(trusted);
-  const isProxy = (address: string): boolean =>
-    proxies.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  const isProxy = createIsProxy(trusted);
   return (remoteAddress, forwardedFor) => {
     let client = canonicalAddress(remoteAddress ?? '');
     if (client === undefined) return '';
@@ -31,6 +29,18 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
       client = address;
     }
     return client;
+  };
+}
+
+/** Tells whether an address is that of a listed proxy: only then is anything believed that it adds. */
+export function createIsProxy(
+  trusted: readonly string[],
+): (remoteAddress: string | undefined) => boolean {
+  const proxies = blockList(trusted);
+  return (remoteAddress) => {
+    const address = canonicalAddress(remoteAddress ?? '');
+    if (address === undefined) return false;
+    return proxies.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
   };
 }
 

@@ -1,14 +1,18 @@
 // HTTP in: the front that reads request lines as real clients write them, then the routes: the health
-// check, makecall and, in the sandbox, a receiver for notifications. The pages come with their issue.
+// check, makecall, the REST API and the pages that use it, and in the sandbox a receiver for notifications.
 
 import { createServer } from 'node:http';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import fastify from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addApi } from './api/api.ts';
+import type { ApiRooms } from './api/api.ts';
+import { sendProblem } from './api/problem.ts';
 import { frontServer } from './front.ts';
 import { addMakecall } from './makecall.ts';
 import type { MakecallOptions } from './makecall.ts';
+import { addPages } from './pages.ts';
 import type { Tls } from './tls.ts';
 
 export interface WebOptions {
@@ -20,6 +24,7 @@ export interface WebOptions {
   /** Whether calls can be served now, for `GET /healthz`. */
   healthy(): Promise<boolean>;
   readonly makecall: MakecallOptions;
+  readonly api: ApiRooms;
   /** In the sandbox: told the request line of each notification that its own receiver gets. */
   readonly onSandboxNotification?: (requestLine: string) => void;
   readonly onFault: (error: unknown) => void;
@@ -88,6 +93,18 @@ async function buildApp(options: WebOptions): Promise<{ app: FastifyInstance; ht
     // A GET handler must not run for a HEAD: it would do what was not asked.
     exposeHeadRoutes: false,
     bodyLimit: 65_536,
+    // A user's name of 64 characters, each percent-encoded.
+    routerOptions: { maxParamLength: 256 },
+    // What fails before a route is found: a path that is no UTF-8, or a part of it too long.
+    frameworkErrors: (error, request, reply) => {
+      const answer: FastifyReply = reply;
+      if (request.url.startsWith('/api/')) sendProblem(error, answer, options.onFault);
+      else
+        answer
+          .code(error.statusCode ?? 400)
+          .type('text/plain')
+          .send(error.message);
+    },
   });
   app.get('/healthz', async (_request, reply) => {
     reply.type('text/plain');
@@ -96,6 +113,8 @@ async function buildApp(options: WebOptions): Promise<{ app: FastifyInstance; ht
     return 'The server is starting, stopping, or cannot use its store';
   });
   addMakecall(app, options.makecall);
+  addApi(app, options.api);
+  addPages(app);
   if (options.onSandboxNotification) addSandboxReceiver(app, options.onSandboxNotification);
   app.setNotFoundHandler((request, reply) => {
     reply

@@ -16,6 +16,7 @@ const packages = {
   python3: 'python3-requests',
   tcpdump: 'tcpdump',
   strace: 'strace',
+  chromium: 'chromium',
 } as const;
 
 export type Peer = keyof typeof packages;

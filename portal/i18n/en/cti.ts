@@ -1,0 +1,122 @@
+// English texts of the CTI tab.
+
+import type { cti as french } from '../fr/cti.ts';
+
+export const cti: typeof french = {
+  buzzeeIntro: 'To couple your telephony with Buzzee, choose:',
+  buzzee: 'Delos Buzzee',
+  buzzeeUrl: 'URL of the Buzzee server',
+  buzzeeHint: 'Get in touch with Delos, who will give you the connection details.',
+  buzzeePreset: 'Carillon adds to this address:',
+  buzzeeMissing: 'Write the URL of the Buzzee server, or clear Delos Buzzee.',
+  apiIntro: 'To couple your telephony with your own applications, choose:',
+  api: 'API Keyyo',
+  apiOff:
+    'Not chosen: nothing is sent to the notification URL, and makecall is refused (403). The settings stay.',
+  notifyTitle: 'Notification of calls',
+  url: 'Notification URL',
+  urlHint: 'A GET request goes to this URL when a call arrives, is picked up, and ends.',
+  urlEmpty: 'Without a URL no notification is sent.',
+  keywords: 'Insert a keyword',
+  keywordsMore: 'More keywords',
+  meanings: {
+    _ACCOUNT_: 'Number of the line, in international form',
+    _CALLER_: 'Number of the caller; the line’s own: an outgoing call',
+    _CALLEE_: 'Number that is called; the line’s own: an incoming call',
+    _CALLREF_: 'Id of the call, the same in its three requests',
+    _N_TYPE_: 'SETUP, CONNECT or RELEASE',
+    _N_VERSION_: 'Version of the notification API: 1',
+    _DREF_: 'Id of the dialogue',
+    _DREF_REPLACE_: 'Dialogue that this call replaces (interception, transfer)',
+    _SESSION_ID_: 'Common to the calls caused by one call to a welcome number',
+    _IS_ACD_: '1 where the call comes through a welcome number',
+    _REDIRECTING_NUMBER_: 'Line that forwards the call',
+    _TSMS_: 'Time of the event, in milliseconds',
+  },
+  preview: 'The three requests of a call',
+  previewLead: (caller: string) =>
+    `Example: the mobile ${caller} calls this line, which picks up, then hangs up. In colour, what Carillon replaces or adds.`,
+  previewNone: 'Write a URL to see what will be sent.',
+  meaning: {
+    SETUP: 'The call arrives',
+    CONNECT: 'Picked up',
+    RELEASE: 'Hung up',
+  },
+  test: 'Test this URL',
+  testHint: 'Really sends the three requests of a test call, also if nothing is saved.',
+  testing: 'Sending the three requests…',
+  testResult: 'Result of the test',
+  testAllGood: 'Your server received the three requests.',
+  testSomeBad: 'Your server did not receive the three requests well.',
+  testMark: (callref: string) =>
+    `Test call ${callref}: your software knows it by its beginning “test-”.`,
+  answered: (status: number) => `Answer ${status}`,
+  noAnswer: 'No answer',
+
+  clickTitle: 'Outgoing calls (makecall)',
+  clickLead: 'Who may make this line call by an HTTP request.',
+  sourceIp: 'Regexp of authorised source IP addresses',
+  sourceIpHint:
+    'Requests from these addresses need no password. Several addresses are joined by |.',
+  yourAddress: 'Your address now:',
+  insertAddress: 'Add my address',
+  match: 'The pattern must match',
+  whole: 'the whole address',
+  wholeHint: 'Safest: 192\\.168\\.1\\.1 accepts this address only.',
+  search: 'a part of the address',
+  searchHint:
+    'For a beginning such as ^10\\.1\\. : write the ^ and the \\, else 10.0.0.1 accepts 110.0.0.199 too.',
+  stateUnset:
+    'Empty: each request must authenticate (HTTP Digest) with the line’s number and its SIP password.',
+  stateValid:
+    'The pattern is valid. Other addresses are still let in with the password (HTTP Digest).',
+  stateInvalid:
+    'The pattern is not valid: it lets no address in. HTTP Digest authentication applies to all requests.',
+  stateReasonLead: 'The engine says:',
+  useSuggestion: 'Use',
+  accepts: 'Accepts',
+  refuses: 'Asks for the password',
+  nothing: 'None of the addresses that were tried',
+  tryAddress: 'Try an address',
+  tryHint: 'For example 203.0.113.7 or 2001:db8::7',
+  verdicts: {
+    accepted: 'accepted without password',
+    'no-match': 'asked for the password',
+    unset: 'asked for the password',
+    invalid: 'asked for the password (pattern not valid)',
+    'no-address': 'this is no IP address',
+  },
+  origins: 'Authorised web sites',
+  originsHint:
+    'One a line, such as https://crm.example: their pages may call makecall from the browser. Other sites are refused, even from your office.',
+  autoAnswer: 'Automatic answer',
+  autoAnswerHint:
+    'The line’s telephones pick up by themselves when software places a call. Some must be told to allow it.',
+  apply: 'Apply to other lines',
+  applyLead:
+    'Copies the saved settings of this line. If one line cannot take them, none is changed.',
+  applyDirty: 'Save first: the saved settings are what is copied.',
+  applySettings: 'Settings to copy',
+  applyLines: 'Lines',
+  applyAction: { one: 'Apply to # line', other: 'Apply to # lines' },
+  applyChooseSetting: 'Choose at least one setting.',
+  applyChooseLine: 'Choose at least one line.',
+  applied: { one: 'Settings applied to # line.', other: 'Settings applied to # lines.' },
+  applyNoOther: 'No other line.',
+  selected: { one: '# line chosen', other: '# lines chosen' },
+  copied: {
+    notificationUrl: 'Notification URL',
+    sourceIp: 'Regexp of authorised source IP addresses',
+    buzzeeUrl: 'Delos Buzzee',
+    api: 'API Keyyo on or off',
+    origins: 'Authorised web sites',
+  },
+  save: 'Save the settings',
+  undo: 'Undo the changes',
+  unsaved: 'Changes not saved',
+  allSaved: 'Everything is saved',
+  saved: 'Settings saved.',
+  savedElsewhere:
+    'These settings were just changed elsewhere. Saving yours will replace those changes.',
+  readOnly: 'You can see these settings, but not change them.',
+};

@@ -1,0 +1,43 @@
+// French texts of the notifications page and of the notifications of one call.
+
+export const notifications = {
+  title: 'Notifications',
+  lead: 'Ce qui a été envoyé à vos logiciels, et si c’est arrivé.',
+  filters: 'Filtrer les notifications',
+  state: 'État',
+  allStates: 'Tous les états',
+  states: { pending: 'En attente', delivered: 'Livrée', parked: 'Non livrée' },
+  stateHints: {
+    pending: 'Un envoi est en cours ou sera réessayé.',
+    delivered: 'Votre serveur l’a reçue.',
+    parked: 'Mise de côté après plusieurs essais sans succès.',
+  },
+  call: 'Voir l’appel',
+  of: 'Notification',
+  resend: 'Renvoyer',
+  resent: 'Renvoi demandé : le résultat s’affiche ici.',
+  attempts: { one: '# essai', other: '# essais' },
+  noAttempt: 'Aucun essai encore',
+  attemptNumber: (number: number) => `Essai ${number}`,
+  accepted: (status: number) => `Reçue (réponse ${status})`,
+  answered: (status: number) => `Le serveur a répondu ${status}`,
+  failures: {
+    'name-not-found': 'Nom du serveur introuvable',
+    refused: 'Connexion refusée',
+    unreachable: 'Serveur injoignable',
+    certificate: 'Certificat non valable',
+    timeout: 'Pas de réponse à temps',
+    redirect: 'Redirection, qui n’est pas suivie',
+    status: 'Réponse d’erreur',
+    'bad-answer': 'Réponse illisible',
+    'bad-url': 'Adresse non valable',
+    stopped: 'Serveur arrêté pendant l’envoi',
+  } as Readonly<Record<string, string>>,
+  failed: 'Échec',
+  none: 'Aucune notification',
+  noneText:
+    'Dès qu’une ligne a une URL de notification, chaque appel envoie ici SETUP, CONNECT et RELEASE.',
+  noneFound: 'Aucune notification ne correspond à ces filtres',
+  older: 'Les notifications plus récentes ne sont plus affichées, pour que la page reste rapide.',
+  list: 'Notifications, les plus récentes d’abord',
+};

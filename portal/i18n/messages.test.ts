@@ -1,0 +1,74 @@
+// The French sentences held against the codes of the rooms that write them.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { LINE_MESSAGE_CODES } from '../../src/lines/message-codes.ts';
+import { DIAGNOSIS_CODES } from '../../src/notifications/diagnosis.ts';
+import { TEMPLATE_MESSAGE_CODES } from '../../src/notifications/template-codes.ts';
+import { NUMBER_MESSAGE_CODES } from '../../src/numbers/number-codes.ts';
+import { placeholders, sentenceFrom } from './message.ts';
+import { messages as english } from './messages.en.ts';
+import { messages as french } from './messages.fr.ts';
+
+function sourceOf(path: string): string {
+  return readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8');
+}
+
+test('every code of lines, numbers, templates and diagnoses has a French sentence', () => {
+  const codes: readonly string[] = [
+    ...LINE_MESSAGE_CODES,
+    ...NUMBER_MESSAGE_CODES,
+    ...TEMPLATE_MESSAGE_CODES,
+    ...DIAGNOSIS_CODES,
+  ];
+  assert.deepEqual(
+    codes.filter((code) => !Object.hasOwn(french, code)),
+    [],
+  );
+});
+
+test('every refusal about users, customers and tokens has one too', () => {
+  const declared =
+    /export type RefusalCode =([^;]*);/.exec(sourceOf('access/outcome.ts'))?.[1] ?? '';
+  const codes = [...declared.matchAll(/\| '([a-z-]+)'/g)].map((match) => match[1]!);
+  assert.ok(codes.length > 20, 'the list of codes was found');
+  assert.deepEqual(
+    codes.filter((code) => !Object.hasOwn(french, code)),
+    [],
+  );
+});
+
+test('a sentence names only values that come with its code', () => {
+  // Both lists say behind each code which values it has.
+  const listed = ['lines/message-codes.ts', 'notifications/template-codes.ts']
+    .map((path) => sourceOf(path).split('] as const', 1)[0])
+    .join('\n');
+  const rows = [...listed.matchAll(/^ {2}'([a-z0-9-]+)',(?: \/\/ (.*))?$/gm)];
+  assert.ok(rows.length > 40, 'the lists were found');
+  for (const [, code = '', values = ''] of rows) {
+    const known = values.split(/, /);
+    const unknown = placeholders(french[code] ?? '').filter((name) => !known.includes(name));
+    assert.deepEqual(unknown, [], code);
+  }
+});
+
+test('a message takes the sentence of its code, with its values', () => {
+  const message = {
+    code: 'short-taken',
+    text: 'no',
+    values: { short: 12, number: '33', customer: 'a' },
+  };
+  assert.match(sentenceFrom(french, message), /numéro court 12 est déjà celui de la ligne 33/);
+});
+
+test('an unknown code, and one whose values are missing, keep the server’s English as a sentence', () => {
+  assert.equal(sentenceFrom(french, { code: 'new-thing', text: 'this is new' }), 'This is new.');
+  assert.equal(sentenceFrom(french, { code: 'slow-down', text: 'Too fast' }), 'Too fast.');
+});
+
+test('what is noticed in the browser is said in both languages', () => {
+  for (const code of ['offline-here', 'timeout-here', 'unreadable-answer']) {
+    assert.ok(french[code] !== undefined && english[code] !== undefined, code);
+  }
+});

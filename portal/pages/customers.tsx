@@ -1,0 +1,199 @@
+// The operator's customers: their titles, changed in place; what each has; adding and removing.
+
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { CustomerView } from '../../src/web/api/schemas.ts';
+import { patch, post } from '../api.ts';
+import type { ApiProblem } from '../api.ts';
+import { plural } from '../i18n/format.ts';
+import { t } from '../i18n/i18n.ts';
+import { Button } from '../kit/button.tsx';
+import { Dialog, toast } from '../kit/dialog.tsx';
+import { EditableText } from '../kit/editable-text.tsx';
+import { TextInput } from '../kit/form.tsx';
+import { CustomersIcon, TrashIcon } from '../kit/icons.tsx';
+import { Page } from '../kit/page.tsx';
+import { Table } from '../kit/table.tsx';
+import { Empty, fieldError, ProblemBox, problemText, Skeleton } from '../kit/words.tsx';
+import { useReading } from '../reading.ts';
+import { hrefOf } from '../router.ts';
+import { focusFirstFault } from './first-fault.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
+
+const LONGEST_TITLE = 256;
+
+export function CustomersPage(): VNode {
+  const { value, problem, reload, change } = useReading<{ items: CustomerView[] }>('customers');
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<string | null>(null);
+
+  const rename = async (name: string, title: string): Promise<string> => {
+    const answer = await patch<CustomerView>(`customers/${encodeURIComponent(name)}`, { title });
+    if (!answer.ok) return problemText(answer.problem);
+    change(({ items }) => ({
+      items: items.map((each) => (each.name === name ? answer.value : each)),
+    }));
+    toast(t.admin.customers.saved);
+    return '';
+  };
+  return (
+    <Page
+      title={t.admin.customers.title}
+      lead={t.admin.customers.lead}
+      actions={
+        <Button look="primary" onClick={() => setAdding(true)}>
+          {t.admin.customers.add}
+        </Button>
+      }
+    >
+      <ProblemBox problem={problem} retry={reload} />
+      {value === null && problem === null && <Skeleton rows={4} />}
+      {value?.items.length === 0 && <Empty icon={CustomersIcon} title={t.admin.customers.none} />}
+      {value !== null && value.items.length > 0 && (
+        <div class="card table-card">
+          <Table
+            caption={t.admin.customers.caption}
+            rows={value.items}
+            keyOf={({ name }) => name}
+            columns={[
+              {
+                label: t.admin.name,
+                heading: true,
+                cell: ({ name }) => <span class="anywhere">{name}</span>,
+              },
+              {
+                label: t.admin.customers.titleField,
+                cell: ({ name, title }) => (
+                  <EditableText
+                    label={`${t.admin.customers.titleField} ${name}`}
+                    value={title}
+                    editable
+                    maxLength={LONGEST_TITLE}
+                    onSave={(typed) => rename(name, typed)}
+                  />
+                ),
+              },
+              {
+                label: t.admin.lines,
+                cell: ({ name, lines }) => (
+                  <a href={hrefOf(['lines'], { customer: name })}>
+                    {plural(lines, t.admin.lineCount)}
+                  </a>
+                ),
+              },
+              {
+                label: t.admin.customers.linesAndUsers,
+                cell: ({ name, users }) => (
+                  <a href={hrefOf(['users'], { customer: name })}>
+                    {plural(users, t.admin.userCount)}
+                  </a>
+                ),
+              },
+              {
+                label: '',
+                end: true,
+                cell: ({ name }) => (
+                  <Button small icon={TrashIcon} onClick={() => setRemoving(name)}>
+                    {t.admin.remove}
+                    <span class="unseen"> {name}</span>
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        </div>
+      )}
+      {adding && (
+        <AddCustomer
+          onClose={() => setAdding(false)}
+          onAdded={(name) => {
+            setAdding(false);
+            toast(t.admin.customers.added(name));
+            reload();
+          }}
+        />
+      )}
+      {removing !== null && (
+        <RemoveDialog
+          title={t.admin.customers.removeTitle(removing)}
+          text={t.admin.customers.removeText}
+          path={`customers/${encodeURIComponent(removing)}`}
+          done={t.admin.customers.removed(removing)}
+          onRemoved={reload}
+          onClose={() => setRemoving(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function AddCustomer({
+  onClose,
+  onAdded,
+}: {
+  readonly onClose: () => void;
+  readonly onAdded: (name: string) => void;
+}): VNode {
+  const [name, setName] = useState('');
+  const [title, setTitle] = useState('');
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const nameError =
+    fieldError(problem, 'name') || (tried && name.trim() === '' ? t.admin.nameMissing : '');
+  const titleError = fieldError(problem, 'title');
+
+  const add = async (): Promise<void> => {
+    setTried(true);
+    setProblem(null);
+    if (busy || name.trim() === '') return;
+    setBusy(true);
+    const answer = await post<CustomerView>('customers', {
+      name: name.trim().toLowerCase(),
+      title: title.trim(),
+    });
+    setBusy(false);
+    if (answer.ok) onAdded(answer.value.name);
+    else setProblem(answer.problem);
+  };
+  return (
+    <Dialog title={t.admin.customers.add} onClose={onClose}>
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          void add().then(() => focusFirstFault(form));
+        }}
+      >
+        <TextInput
+          label={t.admin.name}
+          hint={t.admin.nameHint}
+          value={name}
+          onInput={setName}
+          maxLength={32}
+          error={nameError}
+          code
+        />
+        <TextInput
+          label={t.admin.customers.titleField}
+          hint={t.admin.customers.titleHint}
+          value={title}
+          onInput={setTitle}
+          maxLength={LONGEST_TITLE}
+          error={titleError}
+        />
+        {fieldError(problem, 'name') === '' && titleError === '' && (
+          <ProblemBox problem={problem} />
+        )}
+        <div class="form-foot">
+          <Button type="submit" look="primary" busy={busy}>
+            {t.admin.add}
+          </Button>
+          <Button onClick={onClose}>{t.kit.cancel}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,206 @@
+// For who writes software: programs for one very line, to copy, and the REST API. With `line` it is a tab
+// of that line's page. The programs are made by makecall-samples.ts and receiver-samples.ts.
+
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { LineView } from '../../src/web/api/schemas.ts';
+import { t } from '../i18n/i18n.ts';
+import { Button, CopyButton } from '../kit/button.tsx';
+import { TextInput } from '../kit/form.tsx';
+import { DeveloperIcon } from '../kit/icons.tsx';
+import { Card, Page } from '../kit/page.tsx';
+import { Table } from '../kit/table.tsx';
+import { Empty, Note, ProblemBox, Skeleton } from '../kit/words.tsx';
+import { useLive } from '../live.ts';
+import { useReading, useSettled } from '../reading.ts';
+import { hrefOf, replaceQuery, usePlace } from '../router.ts';
+import { ApiOperations } from './api-operations.tsx';
+import { LineChoice } from './line-choice.tsx';
+import { makecallSample } from './makecall-samples.ts';
+import type { SampleLanguage } from './makecall-samples.ts';
+import { receiverSample } from './receiver-samples.ts';
+import { useFewLines } from './short-listing.ts';
+import { EXAMPLE_TEMPLATE, shapeOf } from './template-parameters.ts';
+import './records.css';
+
+const LANGUAGES: readonly SampleLanguage[] = ['curl', 'php', 'python', 'typescript'];
+const TYPING_MS = 350;
+
+export function DeveloperPage({ line }: { readonly line?: string }): VNode {
+  if (line !== undefined) {
+    return (
+      <div class="stack wide">
+        <Samples number={line} />
+        <ApiOperations />
+      </div>
+    );
+  }
+  return <WithChoice />;
+}
+
+function WithChoice(): VNode {
+  const { query } = usePlace();
+  const [chosen, setChosen] = useState(query.get('line') ?? '');
+  const few = useFewLines(true);
+  const settled = useSettled(chosen, TYPING_MS).trim();
+  const number = settled === '' ? (few?.[0]?.number ?? '') : settled;
+  return (
+    <Page title={t.developer.title} lead={t.developer.lead}>
+      <div class="filters">
+        <LineChoice
+          value={chosen === '' ? number : chosen}
+          all={false}
+          onChange={(next) => {
+            setChosen(next);
+            replaceQuery({ line: next });
+          }}
+        />
+      </div>
+      {number === '' ? (
+        <Empty icon={DeveloperIcon} title={t.developer.choose} />
+      ) : (
+        <Samples number={number} />
+      )}
+      <ApiOperations />
+    </Page>
+  );
+}
+
+function Samples({ number }: { readonly number: string }): VNode {
+  const { value, problem, reload } = useReading<LineView>(`lines/${encodeURIComponent(number)}`);
+  const [language, setLanguage] = useState<SampleLanguage>('curl');
+  useLive((event) => {
+    if (event.type === 'reset') reload();
+    if (event.type === 'line' && event.data.line === value?.number) reload();
+  });
+  if (value === null) {
+    return (
+      <>
+        <ProblemBox problem={problem} retry={reload} />
+        {problem === null && <Skeleton rows={6} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <div class="stack tight">
+        <div class="row tight" role="group" aria-label={t.developer.language}>
+          {LANGUAGES.map((each) => (
+            <Button
+              key={each}
+              look={each === language ? 'primary' : 'plain'}
+              aria-pressed={each === language}
+              onClick={() => setLanguage(each)}
+            >
+              {t.developer.languages[each]}
+            </Button>
+          ))}
+        </div>
+        {t.developer.needs[language] !== '' && (
+          <p class="small soft">{t.developer.needs[language]}</p>
+        )}
+      </div>
+      <CallCard line={value} language={language} />
+      <ReceiveCard line={value} language={language} />
+    </>
+  );
+}
+
+interface CardProps {
+  readonly line: LineView;
+  readonly language: SampleLanguage;
+}
+
+function CallCard({ line, language }: CardProps): VNode {
+  const [callee, setCallee] = useState('33612345678');
+  return (
+    <Card title={t.developer.callTitle} lead={t.developer.callLead}>
+      <div class="stack">
+        {!line.api && (
+          <Note tone="warn">
+            <p>{t.developer.apiOff}</p>
+            <a href={hrefOf(['lines', line.number, 'cti'])}>{t.developer.toCti}</a>
+          </Note>
+        )}
+        <div class="filters">
+          <TextInput
+            label={t.developer.callee}
+            type="tel"
+            inputMode="tel"
+            value={callee}
+            onInput={setCallee}
+            maxLength={32}
+          />
+        </div>
+        <p class="small soft">{t.developer.passwordNote}</p>
+        <Code
+          text={makecallSample(language, { url: line.makecallUrl, line: line.number, callee })}
+          label={`${t.developer.callTitle} · ${t.developer.languages[language]}`}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function ReceiveCard({ line, language }: CardProps): VNode {
+  const isSet = line.notificationUrl !== '';
+  const shape = shapeOf(isSet ? line.notificationUrl : EXAMPLE_TEMPLATE);
+  return (
+    <Card
+      title={t.developer.receiveTitle}
+      lead={language === 'curl' ? t.developer.receiveCurl : t.developer.receiveLead}
+    >
+      <div class="stack">
+        {!isSet && (
+          <Note>
+            <p>{t.developer.noUrl}</p>
+            <a href={hrefOf(['lines', line.number, 'cti'])}>{t.developer.toCti}</a>
+          </Note>
+        )}
+        {shape.isInPath && <Note>{t.developer.inPath}</Note>}
+        <Table
+          caption={t.developer.parameters}
+          rows={shape.parameters.map((each, index) => ({ ...each, index }))}
+          keyOf={({ index }) => String(index)}
+          columns={[
+            {
+              label: t.developer.parameter,
+              heading: true,
+              cell: ({ name }) => <code class="anywhere">{name}</code>,
+            },
+            {
+              label: t.developer.value,
+              cell: ({ value }) => (
+                <span class="anywhere">
+                  {Object.hasOwn(t.developer.keywords, value) ? (
+                    t.developer.keywords[value]
+                  ) : (
+                    <code>{value}</code>
+                  )}
+                </span>
+              ),
+            },
+          ]}
+        />
+        <Code
+          text={receiverSample(language, shape, line.number)}
+          label={`${t.developer.receiveTitle} · ${t.developer.languages[language]}`}
+        />
+      </div>
+    </Card>
+  );
+}
+
+/** A program with its copy button. It scrolls, so it can be reached by keyboard. */
+function Code({ text, label }: { readonly text: string; readonly label: string }): VNode {
+  return (
+    <div class="stack tight">
+      <div class="row">
+        <CopyButton text={text} label={`${t.developer.code} (${label})`} words />
+      </div>
+      <pre class="code-block" role="region" tabIndex={0} aria-label={label}>
+        <code>{text}</code>
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// A registered terminal as pages and programs see it.
+
+import type { Binding } from '../store/store.ts';
+
+/** Times are ISO 8601 in UTC. */
+export interface PresentedTerminal {
+  readonly contact: string;
+  readonly transport: string;
+  /** Where its REGISTER came from: `192.0.2.7:5060`, `[2001:db8::7]:5060`. */
+  readonly address: string;
+  readonly userAgent: string;
+  readonly registeredAt: string;
+  readonly expiresAt: string;
+}
+
+/** The shown form of a binding. */
+export function presentTerminal(binding: Binding): PresentedTerminal {
+  const { sourceHost, sourcePort } = binding;
+  const host = sourceHost.includes(':') ? `[${sourceHost}]` : sourceHost;
+  return {
+    contact: binding.contact,
+    transport: binding.transport,
+    address: `${host}:${sourcePort}`,
+    userAgent: binding.userAgent,
+    registeredAt: new Date(binding.registeredAt).toISOString(),
+    expiresAt: new Date(binding.expiresAt).toISOString(),
+  };
+}

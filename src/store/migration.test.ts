@@ -1,0 +1,116 @@
+// What an older program left is brought to the newest version with all that is in it.
+
+import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { migrate } from './schema.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import * as sample from './test-samples.ts';
+import { LINE_A, LINE_B, storeIn, temporaryDirectory } from './test-samples.ts';
+
+/** A database as the first version left it: one line with a registration, and an open call. */
+function makeVersion1(directory: string): void {
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 1);
+  db.exec(`
+    INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');
+    INSERT INTO lines VALUES ('33123456789', 'default', 'Réception', '789', 'standard',
+      'http://www.exemple.tld/?caller=_CALLER_', '10\\.0\\.0\\.1', 'whole', '',
+      '${'a'.repeat(32)}', '${'b'.repeat(64)}');
+    INSERT INTO bindings VALUES ('33123456789', 'sip:a@10.0.0.1', 'udp', '127.0.0.21', 5060, 1,
+      'registration-1', 7, 1700000060000, 1700000000000, 'baresip', '');
+    INSERT INTO calls VALUES (1, 'callref-1', 'd1', '', '', 0, '', '33123456789', '33612345678',
+      '33123456789', '1@127.0.0.1', 'SETUP', 1000, NULL, NULL, NULL);
+    INSERT INTO open_sessions VALUES ('d1', 'wire')`);
+  assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], 1);
+  db.close();
+}
+
+test('a database of version 1 keeps its lines, registrations and calls, and takes new lines', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion1(directory);
+  const first = await storeIn(t, directory);
+  assert.deepEqual(await first.allLines(), [sample.sampleLine(LINE_A)]);
+  assert.deepEqual(await first.allBindings(), [sample.sampleBinding('sip:a@10.0.0.1')]);
+  assert.equal((await first.openSessions())[0]?.calls[0]?.callref, 'callref-1');
+  assert.equal((await first.getCall('callref-1'))?.customer, 'default');
+  const changed = { ...sample.sampleLine(LINE_A), api: false, origins: ['https://crm.example'] };
+  await first.putLine(changed);
+  await first.putLine(sample.sampleLine(LINE_B));
+  await first.close();
+  const second = await storeIn(t, directory);
+  assert.deepEqual(await second.allLines(), [changed, sample.sampleLine(LINE_B)]);
+});
+
+test('a database of version 1 that belongs elsewhere is refused before it is changed', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion1(directory);
+  await assert.rejects(openSqliteStore(directory, { kind: 'server', realm: 'acme' }), {
+    code: 'realm-changed',
+  });
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], 1);
+  db.close();
+});
+
+function customers(rows: readonly { customer: string }[]): string[] {
+  return rows.map(({ customer }) => customer);
+}
+
+/** A database as the second version left it: a line of acme, and history of it and of a line that is gone. */
+function makeVersion2(directory: string): void {
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 2);
+  db.exec(`
+    INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');
+    INSERT INTO lines VALUES ('33123456789', 'acme', 'Réception', '789', 'standard',
+      'http://www.exemple.tld/?caller=_CALLER_', '10\\.0\\.0\\.1', 'whole', '',
+      '${'a'.repeat(32)}', '${'b'.repeat(64)}', 1, 0, '');
+    INSERT INTO calls VALUES
+      (1, 'gone-1', 'd1', '', '', 0, '', '33199999999', '33612345678', '33199999999', '1@x',
+        'RELEASE', 1000, NULL, 2000, 'no-answer'),
+      (2, 'ours-2', 'd2', '', '', 0, '', '33123456789', '33612345678', '33123456789', '2@x',
+        'RELEASE', 3000, NULL, 4000, 'no-answer'),
+      (3, 'ours-3', 'd3', '', '', 0, '', '33123456789', '33123456789', '33612345678', '3@x',
+        'SETUP', 5000, NULL, NULL, NULL);
+    INSERT INTO open_sessions VALUES ('d3', 'wire');
+    INSERT INTO notifications VALUES
+      (1, 'gone-1-1', 'gone-1', '33199999999', 'SETUP', 'http://x/', 1000, 'delivered'),
+      (2, 'ours-2-2', 'ours-2', '33123456789', 'SETUP', 'http://x/', 3000, 'parked'),
+      (3, 'ours-3-3', 'ours-3', '33123456789', 'SETUP', 'http://x/', 5000, 'pending');
+    INSERT INTO attempts VALUES (2, 1, 3100, 5000, NULL, 'no answer within 5 s'),
+      (3, 1, 5100, 7, 503, 'the server answered 503')`);
+  db.close();
+}
+
+test('a database of version 2 keeps its history, whose rows get the customer that their line has', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion2(directory);
+  const store = await storeIn(t, directory);
+  const acme = { kind: 'customer', customer: 'acme' } as const;
+  assert.deepEqual(customers(await store.listCalls({ limit: 9 })), ['', 'acme', 'acme']);
+  assert.deepEqual(customers(await store.listNotifications({ limit: 9 })), ['', 'acme', 'acme']);
+  const missed = await store.pageCalls({ scope: acme, missed: true, limit: 9 });
+  assert.deepEqual(
+    missed.map(({ callref }) => callref),
+    ['ours-2'],
+  );
+  const [parked] = await store.pageNotifications({ scope: acme, state: 'parked', limit: 9 });
+  assert.deepEqual(parked?.attempts, [
+    { at: 3100, ms: 5000, status: null, error: 'no answer within 5 s', failure: null },
+  ]);
+  assert.deepEqual(
+    (await store.pendingNotifications(0, 9)).map(({ notification, attempts }) => [
+      notification.seq,
+      attempts,
+    ]),
+    [[3, 1]],
+  );
+  assert.equal((await store.openSessions())[0]?.calls[0]?.callref, 'ours-3');
+  assert.deepEqual(await store.allCustomers(), [{ name: 'acme', title: 'acme' }]);
+  // What happens now goes on behind it.
+  await sample.begin(store, sample.sampleCall('new'));
+  assert.equal((await store.getCall('callref-new'))?.id, 4);
+  assert.equal((await store.getCall('callref-new'))?.customer, 'acme');
+});

@@ -1,0 +1,43 @@
+// What is read of customers, users, sessions and tokens: always all there are, at the start. They are few,
+// and the access room keeps them in memory.
+
+import type { Customer, Session, Token, User } from '../../access/principal.ts';
+import { isE164, type E164 } from '../../numbers/e164.ts';
+import type { Rows } from './prepared.ts';
+
+/** The text of every statement here, by name. */
+export const ACCESS_QUERIES = {
+  customers: 'SELECT name, title FROM customers ORDER BY name',
+  users: `SELECT name, role, customer, lines, password_hash AS passwordHash,
+    created_at AS createdAt FROM users ORDER BY name`,
+  sessions: `SELECT hash, user, created_at AS createdAt, expires_at AS expiresAt
+    FROM sessions ORDER BY hash`,
+  tokens: `SELECT id, name, secret_hash AS secretHash, role, customer, lines,
+    created_at AS createdAt FROM tokens ORDER BY id`,
+} as const;
+
+type WithText<T extends { readonly lines: readonly E164[] }> = Omit<T, 'lines'> & {
+  readonly lines: string;
+};
+
+/** The queries of access on a connection. */
+export function accessQueries(rows: Rows) {
+  return {
+    allCustomers: () => rows<Customer>(ACCESS_QUERIES.customers),
+    allUsers: (): User[] =>
+      rows<WithText<User>>(ACCESS_QUERIES.users).map((row) => ({
+        ...row,
+        lines: linesOf(row.lines),
+      })),
+    allSessions: () => rows<Session>(ACCESS_QUERIES.sessions),
+    allTokens: (): Token[] =>
+      rows<WithText<Token>>(ACCESS_QUERIES.tokens).map((row) => ({
+        ...row,
+        lines: linesOf(row.lines),
+      })),
+  };
+}
+
+function linesOf(text: string): E164[] {
+  return text.split(' ').filter(isE164);
+}

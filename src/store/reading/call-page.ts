@@ -1,0 +1,121 @@
+// One page of calls: which ids are on it. The rows themselves are read by call-queries.ts.
+//
+// Each page is read from the index that leaves the least to filter, newest first, down to its limit:
+//   party            the calls from the number and those to it; all else is a filter. Scope and line are
+//                    in the index, so that of a number that everybody calls no foreign row is read.
+//   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
+//   line, customer   the index of it and a direction; without a direction both, merged.
+//   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
+// A period bounds the ids, see `idAt`. What remains a filter (direction and missed with a party) walks at
+// most the calls of that one number.
+
+import type { CallPage } from '../store.ts';
+import { newestOf } from './newest.ts';
+import { IN_SCOPE, customerOf, linesOf, linesValue } from './page-scope.ts';
+import { bounded, type Rows, type Values } from './prepared.ts';
+
+// As the indexes of missed calls have it. Not by `direction`: SQLite would then take the index of the line
+// and that direction, and look at every answered call.
+const MISSED = "callee = account AND state = 'RELEASE' AND connect_at IS NULL";
+
+const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
+
+const BY_PARTY = `${IN_SCOPE} AND (:direction IS NULL OR direction = :direction)
+  AND (:missed IS NULL OR (${MISSED}))`;
+
+/** The statements by which a page is found; each gives ids, the newest first. */
+export const CALL_PAGES = {
+  'page.caller': idsWhere(`caller = :party AND ${BY_PARTY}`),
+  'page.callee': idsWhere(`callee = :party AND ${BY_PARTY}`),
+  'page.missed.line': idsWhere(`account = :line AND ${OF_CUSTOMER} AND ${MISSED}`),
+  'page.missed.customer': idsWhere(`customer = :customer AND ${MISSED}`),
+  'page.missed': idsWhere(MISSED),
+  'page.line': idsWhere(`account = :line AND direction = :direction AND ${OF_CUSTOMER}`),
+  'page.customer': idsWhere('customer = :customer AND direction = :direction'),
+  'page.all': idsWhere('(:direction IS NULL OR direction = :direction)'),
+  'calls.last': 'SELECT coalesce(max(id), 0) AS id FROM calls',
+  'calls.from': 'SELECT id, setup_at AS at FROM calls WHERE id >= :id ORDER BY id LIMIT 1',
+} as const;
+
+function idsWhere(condition: string): string {
+  return `SELECT id FROM calls WHERE ${condition} AND id > :above AND id < :before
+    AND (:from IS NULL OR setup_at >= :from) AND (:to IS NULL OR setup_at < :to)
+    ORDER BY id DESC LIMIT :limit`;
+}
+
+/** Ids rise with time but for a clock that was set back: by no more than this, or a period misses calls. */
+const CLOCK_SLACK_MS = 24 * 3_600_000;
+
+/** The ids of the calls on a page, the newest first. */
+export function callPage(rows: Rows, page: CallPage): number[] {
+  const { scope, party, direction, missed, from, to, before } = page;
+  const limit = bounded(page.limit);
+  const above = from === undefined ? 0 : idAt(rows, from - CLOCK_SLACK_MS) - 1;
+  const below = to === undefined ? Infinity : idAt(rows, to + CLOCK_SLACK_MS);
+  const values: Values = {
+    customer: customerOf(scope),
+    party: party ?? null,
+    direction: direction ?? null,
+    missed: missed ? 1 : null,
+    from: from ?? null,
+    to: to ?? null,
+    before: Math.min(before ?? Number.MAX_SAFE_INTEGER, below),
+    limit,
+  };
+  const sources = sourcesOf(page).map(
+    ({ name, own }) =>
+      (floor: number) =>
+        rows<{ id: number }>(CALL_PAGES[name], { ...values, ...own, above: floor }).map(
+          ({ id }) => id,
+        ),
+  );
+  return newestOf(sources, limit, above);
+}
+
+interface PageSource {
+  readonly name: keyof typeof CALL_PAGES;
+  readonly own: Values;
+}
+
+/** Which statements give a page together, each with the values that are its own. */
+function sourcesOf({ scope, line, party, direction, missed }: CallPage): PageSource[] {
+  if (missed && direction === 'outgoing') return [];
+  const lines = linesOf(scope, line);
+  if (party !== undefined) {
+    const own = { lines: linesValue(lines) };
+    return [
+      { name: 'page.caller', own },
+      { name: 'page.callee', own },
+    ];
+  }
+  if (missed) {
+    if (lines) return lines.map((one) => ({ name: 'page.missed.line', own: { line: one } }));
+    return [{ name: scope.kind === 'all' ? 'page.missed' : 'page.missed.customer', own: {} }];
+  }
+  const directions = direction === undefined ? ['incoming', 'outgoing'] : [direction];
+  if (lines) {
+    return lines.flatMap((one) =>
+      directions.map((way) => ({ name: 'page.line', own: { line: one, direction: way } }) as const),
+    );
+  }
+  if (scope.kind === 'all') return [{ name: 'page.all', own: {} }];
+  return directions.map((way) => ({ name: 'page.customer', own: { direction: way } }));
+}
+
+/**
+ * An id that divides the calls: those below it began before `time`, those from it on at `time` or later.
+ * Found by halving, some 24 looks at the table for ten million calls; an index on the time would cost
+ * every call a write. Exact where no clock was ever set back, and by that much off where one was.
+ */
+function idAt(rows: Rows, time: number): number {
+  let low = 0;
+  let high = (rows<{ id: number }>(CALL_PAGES['calls.last'])[0]?.id ?? 0) + 1;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    // Calls may have been erased: the next one that is there speaks for the gap.
+    const call = rows<{ id: number; at: number }>(CALL_PAGES['calls.from'], { id: middle })[0];
+    if (call === undefined || call.at >= time) high = middle;
+    else low = call.id;
+  }
+  return high;
+}

@@ -1,0 +1,66 @@
+// One page of notifications: which seqs are on it. The rows are read by notification-queries.ts.
+//
+// Each page is read from the index that leaves the least to filter, newest first, down to its limit:
+//   callref          the few notifications of that call.
+//   pending          the index that holds what waits; scope and line are in it.
+//   parked           the indexes that hold what was given up: of the line, of the customer, of all.
+//   line, customer   their index; `delivered` is a filter, and nearly all are.
+//   otherwise        the table itself.
+
+import { newestOf } from './newest.ts';
+import { IN_SCOPE, customerOf, linesOf, linesValue } from './page-scope.ts';
+import { bounded, type Rows, type Values } from './prepared.ts';
+import type { NotificationPage } from '../store.ts';
+
+const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
+const IN_STATE = '(:state IS NULL OR state = :state)';
+
+/** The statements by which a page is found; each gives seqs, the newest first. */
+export const NOTIFICATION_PAGES = {
+  'page.callref': seqsWhere(`callref = :callref AND ${IN_SCOPE} AND ${IN_STATE}`),
+  'page.pending': seqsWhere(`state = 'pending' AND ${IN_SCOPE}`),
+  'page.parked.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND state = 'parked'`),
+  'page.parked.customer': seqsWhere("customer = :customer AND state = 'parked'"),
+  'page.parked': seqsWhere("state = 'parked'"),
+  'page.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND ${IN_STATE}`),
+  'page.customer': seqsWhere(`customer = :customer AND ${IN_STATE}`),
+  'page.all': seqsWhere(IN_STATE),
+} as const;
+
+function seqsWhere(condition: string): string {
+  return `SELECT seq FROM notifications WHERE ${condition} AND seq > :above AND seq < :before
+    ORDER BY seq DESC LIMIT :limit`;
+}
+
+/** The seqs of the notifications on a page, the newest first. */
+export function notificationPage(rows: Rows, page: NotificationPage): number[] {
+  const { scope, line, callref, state, before } = page;
+  const limit = bounded(page.limit);
+  const lines = linesOf(scope, line);
+  const values: Values = {
+    customer: customerOf(scope),
+    lines: linesValue(lines),
+    callref: callref ?? null,
+    state: state ?? null,
+    before: before ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  };
+  const source = (name: keyof typeof NOTIFICATION_PAGES, own: Values) => (above: number) =>
+    rows<{ seq: number }>(NOTIFICATION_PAGES[name], { ...values, ...own, above }).map(
+      ({ seq }) => seq,
+    );
+  const of = (name: keyof typeof NOTIFICATION_PAGES) => newestOf([source(name, {})], limit);
+
+  if (callref !== undefined) return of('page.callref');
+  if (state === 'pending') return of('page.pending');
+  const parked = state === 'parked';
+  if (lines) {
+    const name = parked ? 'page.parked.line' : 'page.line';
+    return newestOf(
+      lines.map((one) => source(name, { line: one })),
+      limit,
+    );
+  }
+  if (scope.kind === 'all') return of(parked ? 'page.parked' : 'page.all');
+  return of(parked ? 'page.parked.customer' : 'page.customer');
+}

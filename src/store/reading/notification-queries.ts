@@ -1,0 +1,109 @@
+// What is read of notifications: what waits, lists, pages, single ones, each with its attempts. Which
+// seqs a page has is notification-page.ts's matter.
+
+import type { E164 } from '../../numbers/e164.ts';
+import { NOTIFICATION_PAGES, notificationPage } from './notification-page.ts';
+import { bounded, type Rows } from './prepared.ts';
+import type { Attempt, ListFilter, Notification, NotificationPage } from '../store.ts';
+import type { NotificationRow } from '../store.ts';
+
+const NOTIFICATION_COLUMNS = 'seq, id, callref, account, type, url, created_at AS createdAt';
+const NOTIFICATION_ROW = `${NOTIFICATION_COLUMNS}, state, customer`;
+
+const REST = '(:line IS NULL OR +account = :line)';
+
+/** The text of every statement on notifications, by name. */
+export const NOTIFICATION_QUERIES = {
+  ...NOTIFICATION_PAGES,
+  lastSeq: 'SELECT max(seq) AS seq FROM notifications',
+  pending: `SELECT ${NOTIFICATION_COLUMNS},
+      (SELECT coalesce(max(n), 0) FROM attempts WHERE notification = seq) - tries_before AS attempts
+    FROM notifications WHERE state = 'pending' AND seq > :above ORDER BY seq LIMIT :limit`,
+  attempts: `SELECT at, ms, status, error, failure FROM attempts WHERE notification = :seq
+    ORDER BY n`,
+  notification: `SELECT ${NOTIFICATION_ROW} FROM notifications WHERE seq = :seq`,
+  // There is no index on the id: it begins with the callref, which has one.
+  'notifications.id': `SELECT ${NOTIFICATION_ROW} FROM notifications
+    WHERE callref = :callref AND +id = :id`,
+  'notifications.callref': `SELECT ${NOTIFICATION_ROW} FROM notifications
+    WHERE callref = :callref AND ${REST}
+      AND (:sipCallId IS NULL OR EXISTS
+        (SELECT 1 FROM calls WHERE calls.callref = :callref AND +sip_call_id = :sipCallId))
+    ORDER BY seq DESC LIMIT :limit`,
+  'notifications.sipCallId': `SELECT ${NOTIFICATION_ROW} FROM notifications
+    WHERE callref IN (SELECT callref FROM calls WHERE sip_call_id = :sipCallId) AND ${REST}
+    ORDER BY seq DESC LIMIT :limit`,
+} as const;
+
+/** More than a page of lines has. */
+const MOST_LINES = 500;
+
+type Unread = Omit<NotificationRow, 'attempts'>;
+
+/** The queries of notifications on a connection. */
+export function notificationQueries(rows: Rows) {
+  const withAttempts = (row: Unread): NotificationRow => ({
+    ...row,
+    attempts: rows<Attempt>(NOTIFICATION_QUERIES.attempts, { seq: row.seq }),
+  });
+
+  const ofSeqs = (seqs: readonly number[]): NotificationRow[] =>
+    seqs
+      .flatMap((seq) => rows<Unread>(NOTIFICATION_QUERIES.notification, { seq }))
+      .map(withAttempts);
+
+  function pendingNotifications(afterSeq: number, limit: number) {
+    const values = { above: afterSeq, limit: bounded(limit) };
+    return rows<Notification & { attempts: number }>(NOTIFICATION_QUERIES.pending, values).map(
+      ({ attempts, ...notification }) => ({ notification, attempts }),
+    );
+  }
+
+  function pageNotifications(page: NotificationPage): NotificationRow[] {
+    return ofSeqs(notificationPage(rows, page));
+  }
+
+  function listNotifications(filter: ListFilter): NotificationRow[] {
+    const { line, callref, sipCallId } = filter;
+    if (callref === undefined && sipCallId === undefined) {
+      const ofLine = line === undefined ? {} : { line };
+      const page = { scope: { kind: 'all' } as const, ...ofLine, limit: filter.limit };
+      return pageNotifications(page).toReversed();
+    }
+    const name = callref === undefined ? 'notifications.sipCallId' : 'notifications.callref';
+    return rows<Unread>(NOTIFICATION_QUERIES[name], {
+      line: line ?? null,
+      callref: callref ?? null,
+      sipCallId: sipCallId ?? null,
+      limit: bounded(filter.limit),
+    })
+      .map(withAttempts)
+      .toReversed();
+  }
+
+  function getNotification(id: string): NotificationRow | undefined {
+    const callref = id.slice(0, Math.max(0, id.lastIndexOf('-')));
+    const values = { callref, id };
+    return rows<Unread>(NOTIFICATION_QUERIES['notifications.id'], values).map(withAttempts)[0];
+  }
+
+  function lastNotifications(lines: readonly E164[]): NotificationRow[] {
+    if (lines.length > MOST_LINES) {
+      throw new RangeError(`${lines.length} lines were asked for; at most ${MOST_LINES} at a time`);
+    }
+    const scope = { kind: 'all' } as const;
+    return ofSeqs(
+      [...new Set(lines)].flatMap((line) => notificationPage(rows, { scope, line, limit: 1 })),
+    );
+  }
+
+  return {
+    lastNotificationSeq: () =>
+      rows<{ seq: number | null }>(NOTIFICATION_QUERIES.lastSeq)[0]?.seq ?? 0,
+    pendingNotifications,
+    listNotifications,
+    pageNotifications,
+    getNotification,
+    lastNotifications,
+  };
+}

@@ -1,0 +1,91 @@
+// Starts the two threads of the store: the writer, which owns the database, and the reader. What they are
+// told and answer is in sqlite-writer.ts and sqlite-reader.ts; who talks to them is sqlite-store.ts.
+
+import { Worker } from 'node:worker_threads';
+import type { FromReader, ReaderStart } from './sqlite-reader.ts';
+import type { FromWriter, WriterStart } from './sqlite-writer.ts';
+import { StoreError, fromFailure, messageOf, type StoreErrorCode } from './store-error.ts';
+
+export interface StoreThreads {
+  readonly writer: Worker;
+  readonly reader: Worker;
+}
+
+/**
+ * Both threads, started side by side. Rejects with StoreError where the database could not be opened; no
+ * thread is left then, so that the lock can be released.
+ */
+export async function startThreads(start: WriterStart): Promise<StoreThreads> {
+  const [writer, reader] = await Promise.allSettled([startWriter(start), startReader(start)]);
+  if (writer.status === 'fulfilled' && reader.status === 'fulfilled') {
+    return { writer: writer.value, reader: reader.value };
+  }
+  for (const thread of [writer, reader]) {
+    if (thread.status === 'fulfilled') await thread.value.terminate();
+  }
+  throw writer.status === 'rejected' ? writer.reason : (reader as PromiseRejectedResult).reason;
+}
+
+/** Starts the writer thread; resolves when the database is open, rejects when it could not be. */
+export function startWriter(start: WriterStart): Promise<Worker> {
+  return startThread('writer', start, writerLost);
+}
+
+/** Starts the reader thread; resolves when it listens. It opens the database at its first read. */
+export function startReader({ path }: ReaderStart): Promise<Worker> {
+  return startThread('reader', { path }, readerLost);
+}
+
+function startThread(
+  name: 'writer' | 'reader',
+  workerData: WriterStart | ReaderStart,
+  lostWith: (cause?: unknown) => StoreError,
+): Promise<Worker> {
+  // From the checkout this file is .ts, in the published package .js: the threads are its neighbours.
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const url = new URL(`./sqlite-${name}.${ending}`, import.meta.url);
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(url, { workerData, name: `carillon-store-${name}` });
+    const lost = (cause?: unknown): void => reject(lostWith(cause));
+    thread.once('error', lost).once('exit', lost);
+    thread.once('message', (answer: FromWriter | FromReader) => {
+      thread.off('error', lost).off('exit', lost);
+      if (answer.kind !== 'ready' || answer.failure === undefined) resolve(thread);
+      else {
+        // The thread has nothing to listen to any more; the lock must not be released before it is gone.
+        const error = fromFailure(answer.failure);
+        thread.once('exit', () => reject(error));
+      }
+    });
+  });
+}
+
+/** What is said once the writer has ended by itself. */
+export function writerLost(cause?: unknown): StoreError {
+  return lost(
+    'writer-lost',
+    'the thread that writes the database has ended',
+    'Nothing can be kept until the server is started again; what was acknowledged is on disk.',
+    cause,
+  );
+}
+
+/** What is said once the reader has ended by itself. */
+export function readerLost(cause?: unknown): StoreError {
+  return lost(
+    'reader-lost',
+    'the thread that reads the database has ended',
+    'Nothing can be listed until the server is started again; calls are kept as before.',
+    cause,
+  );
+}
+
+function lost(code: StoreErrorCode, what: string, then: string, cause: unknown): StoreError {
+  // An exit comes with its number, which says nothing.
+  const why = cause instanceof Error ? `: ${messageOf(cause)}` : '';
+  return new StoreError(
+    code,
+    `${what}${why}. ${then}`,
+    cause === undefined ? undefined : { cause },
+  );
+}

@@ -1,0 +1,86 @@
+// What was told to the customers' software: pages of it, one, and telling it again.
+
+import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { mayRead } from '../../access/principal.ts';
+import type { NotificationRow } from '../../store/store.ts';
+import { notificationView } from './notification-view.ts';
+import { pageFrom, pageQuery, rowAfter, usualLimit } from './paging.ts';
+import { notFound, Refusal } from './problem.ts';
+import { numberIn, principalOf, scopeOfCaller } from './rooms.ts';
+import type { Api, ApiRooms } from './rooms.ts';
+import { NotificationView, pageOf } from './schemas.ts';
+
+export function addNotifications(api: Api, rooms: ApiRooms): void {
+  const { store, outbox } = rooms;
+  const params = Type.Object({ id: Type.String() });
+
+  async function find(request: FastifyRequest, id: string): Promise<NotificationRow> {
+    const row = await store.getNotification(id);
+    const readable =
+      row && mayRead(principalOf(request), { number: row.account, customer: row.customer });
+    if (!readable) throw notFound('This notification');
+    return row;
+  }
+
+  api.route({
+    method: 'GET',
+    url: '/notifications',
+    schema: {
+      tags: ['notifications'],
+      summary: 'Notifications with each attempt, newest first',
+      querystring: Type.Object(
+        {
+          ...pageQuery,
+          line: Type.Optional(Type.String({ maxLength: 64 })),
+          callref: Type.Optional(Type.String({ maxLength: 64 })),
+          state: Type.Optional(NotificationView.properties.state),
+        },
+        { additionalProperties: false },
+      ),
+      response: { 200: pageOf(NotificationView) },
+    },
+    handler: async (request) => {
+      const { limit = usualLimit, after, line, callref, state } = request.query;
+      const before = rowAfter(after);
+      const rows = await store.pageNotifications({
+        scope: scopeOfCaller(request),
+        limit: limit + 1,
+        ...(before === undefined ? {} : { before }),
+        ...(line === undefined ? {} : { line: numberIn('line', line, rooms) }),
+        ...(callref === undefined ? {} : { callref }),
+        ...(state === undefined ? {} : { state }),
+      });
+      return pageFrom(rows, limit, ({ seq }) => String(seq), notificationView);
+    },
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/notifications/:id',
+    schema: {
+      tags: ['notifications'],
+      summary: 'One notification',
+      params,
+      response: { 200: NotificationView },
+    },
+    handler: async (request) => notificationView(await find(request, request.params.id)),
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/notifications/:id/resend',
+    schema: {
+      tags: ['notifications'],
+      summary: 'Tells it again: the same request, with fresh tries',
+      params,
+      response: { 202: NotificationView },
+    },
+    handler: async (request, reply) => {
+      const row = await find(request, request.params.id);
+      const sent = await outbox.resend(row);
+      if (!sent.ok) throw new Refusal(409, sent.code, sent.error);
+      return reply.code(202).send(notificationView((await store.getNotification(row.id)) ?? row));
+    },
+  });
+}
