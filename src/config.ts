@@ -52,7 +52,7 @@ export interface Config {
   readonly outside?: HostPort;
   /** ISO 3166 code of the country whose national forms are understood, e.g. `FR`. */
   readonly country: Country;
-  /** CIDR blocks that notifications may go to. Kept, not yet enforced. */
+  /** CIDR blocks that notifications may go to besides what is usual (docs/targets.md). */
   readonly notifyAllow: readonly string[];
   readonly realm: string;
   /** Seconds that a line's terminals ring before the call ends as not answered. */

@@ -29,6 +29,7 @@ import { createOutbox } from './notifications/outbox.ts';
 import { createSender } from './notifications/send.ts';
 import { BUZZEE_PRESET } from './notifications/template.ts';
 import { createTestCalls } from './notifications/test-call.ts';
+import { createTargetPolicy } from './notifications/target-policy.ts';
 import type { Country } from './numbers/numbering-plan.ts';
 import { parseE164 } from './numbers/parse-number.ts';
 import { Registrar } from './registrar/registrar.ts';
@@ -164,7 +165,12 @@ async function start(
   registrar.onChange(live.onTerminals);
 
   // Events out: committed with the notifications they cause, then delivered.
-  const sender = createSender({ clock: systemClock, version });
+  const policy = createTargetPolicy({
+    allow: config.notifyAllow,
+    sandbox: config.sandbox,
+    severalCustomers: customersOf(lines),
+  });
+  const sender = createSender({ clock: systemClock, version, policy });
   const outbox = createOutbox({
     store,
     lineOf: (account) => lines.byNumber(account),
@@ -323,6 +329,15 @@ function addressForBrowsers({ address, httpsAddress }: Web, { sandbox }: Config)
   const { host, port } = encrypted ?? address;
   const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `${encrypted ? 'https' : 'http'}://${formatHostPort({ host: here, port })}`;
+}
+
+/** Whether the lines are those of several customers; looked at anew only after a line changed. */
+function customersOf(lines: Lines): () => boolean {
+  let several: boolean | undefined;
+  lines.onChange(() => {
+    several = undefined;
+  });
+  return () => (several ??= new Set(lines.all().map(({ customer }) => customer)).size > 1);
 }
 
 /** The certificate for HTTPS: the operator's files, or in the sandbox one that we made. */

@@ -191,6 +191,8 @@ export const messages: Messages = {
   'bad-answer':
     'La réponse de {host} n’est pas du HTTP. Ce port est-il bien celui d’un serveur web ?',
   'bad-url': 'Cette URL ne peut pas être demandée.',
+  'target-refused':
+    'Le serveur {host} a une adresse que les notifications ne peuvent pas atteindre. L’opérateur peut l’autoriser.',
   stopped: 'Carillon a été arrêté avant la réponse.',
   'not-sent':
     'Non envoyée : une requête précédente est restée sans réponse, et pendant un appel celle-ci attendrait derrière.',

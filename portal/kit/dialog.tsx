@@ -22,10 +22,15 @@ export function Dialog({
 }): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const gone = useRef(false);
   useLayoutEffect(() => {
+    const element = dialog.current;
     const before = document.activeElement;
-    dialog.current?.showModal();
+    element?.showModal();
     return () => {
+      gone.current = true;
+      // While it is open, nothing behind it can take the focus.
+      element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -37,7 +42,9 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
-      onClose={onClose}
+      onClose={() => {
+        if (!gone.current) onClose();
+      }}
     >
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>

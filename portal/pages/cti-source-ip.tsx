@@ -126,7 +126,8 @@ function StateNote({ answer }: { readonly answer: SourceIpAnswer }): VNode {
     case 'unset':
       return <Note tone="plain">{t.cti.stateUnset}</Note>;
     case 'valid':
-      return <Note tone="good">{t.cti.stateValid}</Note>;
+      // Green would say that all is well, which a warning denies.
+      return <Note tone={answer.warnings.length === 0 ? 'good' : 'plain'}>{t.cti.stateValid}</Note>;
     default:
       return (
         <Note tone="bad" title={t.cti.stateInvalid}>

@@ -55,7 +55,7 @@ export function LinePage({ line: number = '' }: PageProps): VNode {
     >
       <Tabs label={t.lines.tabs.label} tabs={tabsOf(number, tab)} />
       {problem?.status === 404 ? (
-        <Note tone="warn" live title={line === null ? t.notFound.text : t.lines.gone} />
+        <Note tone="warn" live title={line === null ? t.lines.unknown : t.lines.gone} />
       ) : (
         <ProblemBox problem={problem} retry={reading.reload} />
       )}

@@ -28,7 +28,7 @@ const HELP: Readonly<Record<string, string>> = {
   outside: 'SIP peer for all numbers that are no lines (default: none)',
   country: 'country whose national numbers are understood (default FR)',
   'notify-allow':
-    'block that notifications may go to; repeatable (kept; enforced by a later version)',
+    'block that notifications may go to although it is not public, e.g. 127.0.0.1/32; repeatable',
   realm: 'realm of the passwords, fixed once the data directory exists (default carillon)',
   'ring-timeout': 'seconds that telephones ring unanswered (default 60)',
   'log-level': 'fatal, error, warn, info, debug, trace or silent (default info, sandbox warn)',

@@ -26,6 +26,7 @@ export const DIAGNOSIS_CODES = [
   'status-5xx',
   'bad-answer',
   'bad-url',
+  'target-refused',
   'stopped',
   'not-sent',
 ] as const;

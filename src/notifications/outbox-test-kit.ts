@@ -13,7 +13,7 @@ import type { Log } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import type { OutboxLimits, OutboxOptions } from './outbox.ts';
 import { createSender } from './send.ts';
-import { lineWith, MemoryStore, portOf, Signal, silent } from './test-kit.ts';
+import { lineWith, MemoryStore, portOf, Signal, silent, loopbackPolicy } from './test-kit.ts';
 
 type Handler = (target: string, response: ServerResponse, attempt: number) => void;
 const ok: Handler = (_target, response) => void response.end('OK');
@@ -59,7 +59,7 @@ export async function outboxWith(setup: Setup) {
     onAttempt,
     line,
   } = setup;
-  const sender = createSender({ clock, version: '0' });
+  const sender = createSender({ policy: loopbackPolicy, clock, version: '0' });
   const outbox = createOutbox({
     store,
     clock,

@@ -1,6 +1,7 @@
 // Why a request to a customer's server failed: one class with a stable code, and one plain sentence
 // to show. Decides nothing about retries. Only send.ts makes these.
 
+import { TargetRefused } from './pinned-connect.ts';
 import { maskUserInfo } from './url.ts';
 
 export type FailureClass =
@@ -13,6 +14,7 @@ export type FailureClass =
   | 'status' // any other answer than 2xx
   | 'bad-answer' // not HTTP, too large, or cut off
   | 'bad-url'
+  | 'target-refused' // the address is none that notifications may go to
   | 'stopped'; // this server was stopped meanwhile
 
 export interface SendFailure {
@@ -56,6 +58,7 @@ const CERTIFICATE_CODES =
 
 /** The class of what the network, TLS or the HTTP parser threw. `host` is for the sentence. */
 export function failureOfError(error: unknown, host: string): SendFailure {
+  if (error instanceof TargetRefused) return { class: 'target-refused', sentence: error.message };
   const code = codeOf(error);
   const reason = readable(error instanceof Error ? error.message : String(error));
   switch (code) {

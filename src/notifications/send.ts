@@ -2,13 +2,14 @@
 // no retries. undici's bare `dispatch` is used because it costs half of its `request` and a ninth of
 // `fetch`, and because it sends the path as given.
 
-import { Socket } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
+import { createPinnedConnector } from './pinned-connect.ts';
 import { failureOfError, failureOfStatus, timeoutFailure } from './send-failure.ts';
 import type { FailureClass, SendFailure } from './send-failure.ts';
+import type { TargetPolicy } from './target-policy.ts';
 import { originOf, splitUrl } from './url.ts';
 
 export interface SendRequest {
@@ -40,6 +41,8 @@ export interface SenderOptions {
   readonly clock: Clock;
   /** The product's version, for `User-Agent`. */
   readonly version: string;
+  /** Which addresses may be connected to (docs/targets.md). */
+  readonly policy: TargetPolicy;
   /** For connecting, headers and body together. */
   readonly timeoutMs?: number;
   readonly connectionsPerOrigin?: number;
@@ -51,10 +54,8 @@ export interface SenderOptions {
 const BODY_LIMIT_BYTES = 64 * 1024;
 
 export function createSender(options: SenderOptions): Sender {
-  const { clock, version, timeoutMs = 5000, connectionsPerOrigin = 20, ca } = options;
-  const sockets = new Set<Socket>();
-  // The timeout of a try covers connecting; this one only frees the connection that hangs.
-  const connect = buildConnector({ allowH2: false, timeout: timeoutMs, ...(ca && { ca }) });
+  const { clock, version, policy, timeoutMs = 5000, connectionsPerOrigin = 20, ca } = options;
+  const connector = createPinnedConnector({ policy, clock, timeoutMs, ...(ca && { ca }) });
   const agent = new Agent({
     allowH2: false,
     pipelining: 1,
@@ -62,14 +63,7 @@ export function createSender(options: SenderOptions): Sender {
     keepAliveTimeout: 4000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect(target, connected) {
-      // The socket is returned, though undici's types do not say so. Destroying an agent leaves those
-      // that are still connecting, and they would hold a stopped server up.
-      const socket: unknown = connect(target, connected);
-      if (!(socket instanceof Socket)) return;
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    },
+    connect: connector.connect,
   });
   let closed = false;
 
@@ -163,8 +157,10 @@ export function createSender(options: SenderOptions): Sender {
     async close() {
       if (closed) return;
       closed = true;
+      // Destroying an agent leaves connections that are still being made, and they would hold a stopped
+      // server up.
+      connector.close();
       await agent.destroy();
-      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -10,7 +10,16 @@ import type { SendResult } from './send.ts';
 import { parseTemplate } from './template.ts';
 import { createTestCalls } from './test-call.ts';
 import type { TestCallAnswer } from './test-call.ts';
-import { HandClock, LINE, number, OK, portOf, rawReceiver, Signal } from './test-kit.ts';
+import {
+  HandClock,
+  LINE,
+  number,
+  OK,
+  portOf,
+  rawReceiver,
+  Signal,
+  loopbackPolicy,
+} from './test-kit.ts';
 
 function templateOf(text: string) {
   const parsed = parseTemplate(text);
@@ -20,7 +29,7 @@ function templateOf(text: string) {
 
 /** Test calls with a real sender. */
 function testCalls(clock: Clock = systemClock) {
-  const sender = createSender({ clock, version: '0' });
+  const sender = createSender({ policy: loopbackPolicy, clock, version: '0' });
   const { run } = createTestCalls({ send: sender.send, clock });
   return {
     close: () => sender.close(),

@@ -14,6 +14,7 @@ import type { Log } from './log.ts';
 import type { OutboxStore } from './outbox.ts';
 import { createSender } from './send.ts';
 import type { SenderOptions } from './send.ts';
+import { createTargetPolicy } from './target-policy.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that brands test numbers
 export const number = (digits: string): E164 => digits as E164;
@@ -60,13 +61,25 @@ export function lineWith(settings: Partial<Line>): Line {
   };
 }
 
+/** Tests talk to receivers on loopback, as a sandbox may. */
+export const loopbackPolicy = createTargetPolicy({
+  allow: [],
+  sandbox: true,
+  severalCustomers: () => false,
+});
+
 export const silent: Log = { info() {}, warn() {}, error() {} };
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK';
 
 /** A sender that its test closes by leaving the block. */
 export function sender(options: Partial<SenderOptions> = {}) {
-  const made = createSender({ clock: systemClock, version: '1.2.3', ...options });
+  const made = createSender({
+    policy: loopbackPolicy,
+    clock: systemClock,
+    version: '1.2.3',
+    ...options,
+  });
   return {
     get: (url: string, attempt = 1) => made.send({ url, id: 'call-0001-1', attempt }),
     close: () => made.close(),

@@ -114,3 +114,24 @@ test('a database of version 2 keeps its history, whose rows get the customer tha
   assert.equal((await store.getCall('callref-new'))?.id, 4);
   assert.equal((await store.getCall('callref-new'))?.customer, 'acme');
 });
+
+test('a database of version 3 keeps its calls, and they are found by either side', async (t) => {
+  const directory = temporaryDirectory(t);
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 3);
+  db.exec("INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon')");
+  sample.fillCalls(db, 20);
+  db.close();
+  const store = await storeIn(t, directory);
+  const calls = await store.listCalls({ limit: 99 });
+  assert.equal(calls.length, 20);
+  for (const { id, caller, callee } of calls) {
+    for (const party of [caller, callee]) {
+      const found = await store.pageCalls({ scope: { kind: 'all' }, party, limit: 99 });
+      assert.ok(
+        found.some((call) => call.id === id),
+        `${party} of call ${id}`,
+      );
+    }
+  }
+});

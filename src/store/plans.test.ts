@@ -35,8 +35,7 @@ const EXPECTED: Record<string, string> = {
   'calls.calls.last': 'calls',
   'calls.calls.from': 'calls USING INTEGER PRIMARY KEY (rowid>?)',
   'calls.openCalls': 'calls USING INDEX calls_open',
-  'calls.page.caller': 'calls USING INDEX calls_caller (caller=? AND id>? AND id<?)',
-  'calls.page.callee': 'calls USING INDEX calls_callee (callee=? AND id>? AND id<?)',
+  'calls.page.party': 'calls USING INDEX calls_party (party=? AND direction=? AND id>? AND id<?)',
   'calls.page.missed': 'calls USING INDEX calls_missed (id>? AND id<?)',
   'calls.page.missed.customer':
     'calls USING INDEX calls_missed_customer (customer=? AND id>? AND id<?)',

@@ -1,5 +1,5 @@
 // The tables of carillon.db and the steps from each older version to the newest. It only makes the
-// tables; the statements that use them are in writes.ts and queries.ts.
+// tables; the statements that use them are in writes.ts, access-writes.ts and reading/.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './store-error.ts';
@@ -170,8 +170,18 @@ const VERSION_3 = `
     WHERE state = 'parked';
 `;
 
+// One side of every call is its account, which has an index. So one on the other side, the party, finds
+// what one on the caller and one on the callee found, and saves a tenth of what a commit costs.
+const VERSION_4 = `
+  ALTER TABLE calls ADD COLUMN party TEXT GENERATED ALWAYS AS
+    (iif(callee = account, caller, callee)) VIRTUAL;
+  DROP INDEX calls_caller;
+  DROP INDEX calls_callee;
+  CREATE INDEX calls_party ON calls (party, direction, id, customer, account);
+`;
+
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
-const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
 export const SCHEMA_VERSION = migrations.length;

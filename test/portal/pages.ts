@@ -37,8 +37,9 @@ export async function signIn(
   server: Server,
   options: BrowserContextOptions = {},
   user = 'operator',
+  expectedErrors: readonly RegExp[] = [],
 ): Promise<SignedIn> {
-  const opened = await openPage(browser, [server.http], options);
+  const opened = await openPage(browser, [server.http], options, expectedErrors);
   await opened.page.goto(await signInLink(server, user));
   await opened.page.getByRole('heading', { level: 1, name: /^(Mes lignes|My lines)/ }).waitFor();
   return { ...opened, server };

@@ -41,6 +41,7 @@ export const lines: typeof french = {
   retrying: 'Trying again…',
   parked: 'Failed',
   apiOff: 'API off',
+  unknown: 'This line does not exist, or is not yours.',
   gone: 'This line was removed.',
   sandboxTitle: 'You are in the sandbox',
   sandboxText:

@@ -33,6 +33,7 @@ export const notifications: typeof french = {
     status: 'Answered with an error',
     'bad-answer': 'Unreadable answer',
     'bad-url': 'Address not valid',
+    'target-refused': 'Address not allowed',
     stopped: 'The server stopped meanwhile',
   },
   failed: 'Failed',

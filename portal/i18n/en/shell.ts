@@ -39,7 +39,8 @@ export const shell: typeof french = {
     back: 'Back to My lines',
   },
   problem: {
-    newVersion: 'This page could not be loaded: perhaps a new version has just been installed.',
+    newVersion:
+      'This page could not be loaded: the server does not answer, or a new version has just been installed.',
     reload: 'Reload',
   },
   time: { now: 'just now' },

@@ -39,6 +39,7 @@ export const lines = {
   retrying: 'Nouvel essai…',
   parked: 'Échec',
   apiOff: 'API coupée',
+  unknown: 'Cette ligne n’existe pas, ou n’est pas à vous.',
   gone: 'Cette ligne a été supprimée.',
   sandboxTitle: 'Vous êtes dans le bac à sable',
   sandboxText:

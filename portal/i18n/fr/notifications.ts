@@ -31,6 +31,7 @@ export const notifications = {
     status: 'Réponse d’erreur',
     'bad-answer': 'Réponse illisible',
     'bad-url': 'Adresse non valable',
+    'target-refused': 'Adresse non autorisée',
     stopped: 'Serveur arrêté pendant l’envoi',
   } as Readonly<Record<string, string>>,
   failed: 'Échec',

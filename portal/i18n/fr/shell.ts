@@ -38,7 +38,7 @@ export const shell = {
   },
   problem: {
     newVersion:
-      'Cette page n’a pas pu être chargée : une nouvelle version vient peut-être d’être installée.',
+      'Cette page n’a pas pu être chargée : le serveur ne répond pas, ou une nouvelle version vient d’être installée.',
     reload: 'Recharger',
   },
   time: { now: 'à l’instant' },

@@ -1,13 +1,15 @@
 // One page of calls: which ids are on it. The rows themselves are read by call-queries.ts.
 //
 // Each page is read from the index that leaves the least to filter, newest first, down to its limit:
-//   party            the calls from the number and those to it; all else is a filter. Scope and line are
-//                    in the index, so that of a number that everybody calls no foreign row is read.
+//   party            its index and a direction, and where the number is a line of ours that line's index.
+//                    Scope and line are in the index too, so that of a number that everybody calls no
+//                    foreign row is read; `missed` is a filter.
 //   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
-//   line, customer   the index of it and a direction; without a direction both, merged.
+//   line, customer   their index and a direction.
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
-// A period bounds the ids, see `idAt`. What remains a filter (direction and missed with a party) walks at
-// most the calls of that one number.
+// Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
+// ids (`idAt`). The most that can be walked in vain: a party's calls that were answered, in search of
+// missed ones; a line's calls from before it changed its customer.
 
 import type { CallPage } from '../store.ts';
 import { newestOf } from './newest.ts';
@@ -20,13 +22,10 @@ const MISSED = "callee = account AND state = 'RELEASE' AND connect_at IS NULL";
 
 const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
 
-const BY_PARTY = `${IN_SCOPE} AND (:direction IS NULL OR direction = :direction)
-  AND (:missed IS NULL OR (${MISSED}))`;
-
 /** The statements by which a page is found; each gives ids, the newest first. */
 export const CALL_PAGES = {
-  'page.caller': idsWhere(`caller = :party AND ${BY_PARTY}`),
-  'page.callee': idsWhere(`callee = :party AND ${BY_PARTY}`),
+  'page.party': idsWhere(`party = :party AND direction = :direction AND ${IN_SCOPE}
+    AND (:missed IS NULL OR (${MISSED}))`),
   'page.missed.line': idsWhere(`account = :line AND ${OF_CUSTOMER} AND ${MISSED}`),
   'page.missed.customer': idsWhere(`customer = :customer AND ${MISSED}`),
   'page.missed': idsWhere(MISSED),
@@ -81,24 +80,27 @@ interface PageSource {
 function sourcesOf({ scope, line, party, direction, missed }: CallPage): PageSource[] {
   if (missed && direction === 'outgoing') return [];
   const lines = linesOf(scope, line);
+  const wanted = missed ? 'incoming' : direction;
+  const directions = wanted === undefined ? ['incoming', 'outgoing'] : [wanted];
+
+  const ofLine = (one: string): PageSource[] =>
+    missed
+      ? [{ name: 'page.missed.line', own: { line: one } }]
+      : directions.map((way) => ({ name: 'page.line', own: { line: one, direction: way } }));
+
   if (party !== undefined) {
     const own = { lines: linesValue(lines) };
+    const mayBeLine = lines === undefined || lines.some((one) => one === party);
     return [
-      { name: 'page.caller', own },
-      { name: 'page.callee', own },
+      ...directions.map(
+        (way) => ({ name: 'page.party', own: { ...own, direction: way } }) as const,
+      ),
+      ...(mayBeLine ? ofLine(party) : []),
     ];
   }
-  if (missed) {
-    if (lines) return lines.map((one) => ({ name: 'page.missed.line', own: { line: one } }));
-    return [{ name: scope.kind === 'all' ? 'page.missed' : 'page.missed.customer', own: {} }];
-  }
-  const directions = direction === undefined ? ['incoming', 'outgoing'] : [direction];
-  if (lines) {
-    return lines.flatMap((one) =>
-      directions.map((way) => ({ name: 'page.line', own: { line: one, direction: way } }) as const),
-    );
-  }
-  if (scope.kind === 'all') return [{ name: 'page.all', own: {} }];
+  if (lines) return lines.flatMap(ofLine);
+  if (scope.kind === 'all') return [{ name: missed ? 'page.missed' : 'page.all', own: {} }];
+  if (missed) return [{ name: 'page.missed.customer', own: {} }];
   return directions.map((way) => ({ name: 'page.customer', own: { direction: way } }));
 }
 
