@@ -9,7 +9,7 @@ import { Loaded } from './loaded.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { usePlace } from './router.ts';
 import { routeOf } from './routes.ts';
-import { ask, session } from './session.ts';
+import { ask, session, useMe } from './session.ts';
 import { useWatched } from './watched.ts';
 
 export function App(): VNode {
@@ -42,7 +42,9 @@ export function App(): VNode {
 
 function PageOfPlace(): VNode {
   const found = routeOf(usePlace().segments);
-  if (found !== undefined) return <Loaded load={found.route.load} {...found.props} />;
+  const { role } = useMe();
+  if (found !== undefined && (found.route.roles?.includes(role) ?? true))
+    return <Loaded load={found.route.load} {...found.props} />;
   return (
     <Page title={t.notFound.title}>
       <Empty title={t.notFound.text}>

@@ -2,6 +2,7 @@
 // line here and, where it has a place in the menu, one in menu.ts.
 
 import type { VNode } from 'preact';
+import type { Me } from '../src/web/api/schemas.ts';
 
 /** What a page is given: the variable segments of its path, e.g. `{line: '33123456789'}`. */
 export interface PageProps {
@@ -15,6 +16,8 @@ export interface Route {
   /** `/lines/:line`; a segment with a colon is given to the page. */
   readonly path: string;
   readonly load: () => Promise<PageComponent>;
+  /** Who has this page, where not everybody has it; to the others there is no such page. */
+  readonly roles?: readonly Me['role'][];
 }
 
 const line = (): Promise<PageComponent> => import('./pages/line.tsx').then((page) => page.LinePage);
@@ -39,11 +42,20 @@ export const ROUTES: readonly Route[] = [
   },
   {
     path: '/customers',
+    roles: ['operator'],
     load: () => import('./pages/customers.tsx').then((page) => page.CustomersPage),
   },
-  { path: '/users', load: () => import('./pages/users.tsx').then((page) => page.UsersPage) },
+  {
+    path: '/users',
+    roles: ['operator', 'manager'],
+    load: () => import('./pages/users.tsx').then((page) => page.UsersPage),
+  },
   { path: '/tokens', load: () => import('./pages/tokens.tsx').then((page) => page.TokensPage) },
-  { path: '/import', load: () => import('./pages/import.tsx').then((page) => page.ImportPage) },
+  {
+    path: '/import',
+    roles: ['operator', 'manager'],
+    load: () => import('./pages/import.tsx').then((page) => page.ImportPage),
+  },
   { path: '/account', load: () => import('./pages/account.tsx').then((page) => page.AccountPage) },
 ];
 

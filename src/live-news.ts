@@ -44,9 +44,11 @@ export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
   /** The line, and whose it is now; nobody's where it is gone. */
   const about = (line: E164) => ({ line, customer: lines.byNumber(line)?.customer ?? '' });
 
+  // Whose line it was when it happened: a line that goes to another customer takes none of it along.
   function tellNotification(row: NotificationRow): void {
     const data = presentNotification(row, maskUserInfo);
-    stream.publish({ ...about(row.account), type: 'notification', data });
+    const { account: line, customer } = row;
+    stream.publish({ line, customer, type: 'notification', data });
   }
 
   function tellLine(
@@ -59,14 +61,17 @@ export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
   return {
     onCallEvents(events) {
       for (const [i, data] of openCalls.record(events).entries()) {
-        stream.publish({ ...about(events[i]!.call.account), type: 'call', data });
+        const { account: line, callref } = events[i]!.call;
+        const customer = openCalls.customerOf(callref) ?? about(line).customer;
+        stream.publish({ line, customer, type: 'call', data });
       }
     },
     onAttempt(notification, attempt, attempts, state) {
       const { seq, createdAt } = notification;
-      if (attempts === 1 && attempt.at - createdAt < FRESH_MS && !resent.has(seq)) {
-        // Whose it was then is on disk; the event goes to whose it is now.
-        tellNotification({ ...notification, customer: '', state, attempts: [attempt] });
+      const customer = openCalls.customerOf(notification.callref);
+      const isFresh = attempt.at - createdAt < FRESH_MS && !resent.has(seq);
+      if (attempts === 1 && isFresh && customer !== undefined) {
+        tellNotification({ ...notification, customer, state, attempts: [attempt] });
         return;
       }
       if (state !== 'pending') resent.delete(seq);

@@ -159,7 +159,9 @@ async function start(
   // What happens now, for pages and programs that look on.
   const epoch = randomBytes(8).toString('hex');
   const stream = new LiveStream({ epoch, onFault });
-  const openCalls = new OpenCalls();
+  const openCalls = new OpenCalls({
+    customerOf: (number) => lines.byNumber(number)?.customer ?? '',
+  });
   const live = createLiveNews({ stream, openCalls, lines, registrar, store, onFault });
   lines.onChange(live.onLineChange);
   registrar.onChange(live.onTerminals);

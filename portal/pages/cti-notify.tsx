@@ -258,7 +258,7 @@ function TestResults({ answer }: { readonly answer: TestAnswer }): VNode {
           <li key={type} class="request">
             <div class="row tight">
               <Badge tone={ok ? (diagnosis.code === 'arrived' ? 'good' : 'warn') : 'bad'}>
-                {type} · {status === null ? t.cti.noAnswer : t.cti.answered(status)}
+                {type} · {headOf(status, diagnosis.code)}
               </Badge>
               {diagnosis.code !== 'not-sent' && (
                 <span class="small soft number">{latencyText(ms)}</span>
@@ -271,4 +271,9 @@ function TestResults({ answer }: { readonly answer: TestAnswer }): VNode {
       </ol>
     </div>
   );
+}
+
+function headOf(status: number | null, code: string): string {
+  if (code === 'not-sent') return t.cti.notSent;
+  return status === null ? t.cti.noAnswer : t.cti.answered(status);
 }

@@ -41,11 +41,13 @@ const BUSY: NotSignedIn = { ok: false, code: 'busy', retryAfterS: 1 };
 export class SignIns {
   readonly #options: SignInsOptions;
   readonly #names: SlowDown;
+  readonly #changes: SlowDown;
   readonly #addresses: SlowDown;
 
   constructor(options: SignInsOptions) {
     this.#options = options;
     this.#names = new SlowDown(options.now);
+    this.#changes = new SlowDown(options.now);
     this.#addresses = new SlowDown(options.now);
   }
 
@@ -146,20 +148,20 @@ export class SignIns {
 
   /** Counts apart from signing in: a stranger who guesses must not keep the owner from a new password. */
   async #checkCurrent(user: User, current: string): Promise<Refused | undefined> {
-    const key = `change/${user.name}`;
-    const wait = this.#names.waitMs(key);
+    const key = user.name;
+    const wait = this.#changes.waitMs(key);
     if (wait > 0) {
       const retryAfterS = seconds(wait);
       return refuse('slow-down', `too many wrong passwords: try again in ${retryAfterS} s`, {
         values: { retryAfterS },
       });
     }
-    this.#names.begin(key);
+    this.#changes.begin(key);
     let right: boolean | 'busy' = 'busy';
     try {
       right = await this.#options.hashing.run(() => verifyPassword(current, user.passwordHash));
     } finally {
-      this.#names.end(key, right === 'busy' ? 'undecided' : right ? 'cleared' : 'failed');
+      this.#changes.end(key, right === 'busy' ? 'undecided' : right ? 'cleared' : 'failed');
     }
     if (right === 'busy') return busy();
     return right ? undefined : wrongCurrent();

@@ -329,3 +329,14 @@ test('a line is shown without HA1 and with the user-info of its URLs masked', as
   const fixed = ['number', 'title', 'short', 'offer', 'notificationUrl', 'sourceIp'];
   assert.deepEqual(Object.keys(shown).slice(0, 6), fixed);
 });
+
+test('a change that was allowed for one customer does not reach a line that moved while it waited', async () => {
+  const { lines } = await load();
+  await lines.add({ number: NUMBER, password: 'long enough', customer: 'acme' });
+  const moved = lines.set(NUMBER, { customer: 'beta' });
+  const late = lines.set(NUMBER, { notificationUrl: 'http://acme.example/?c=_CALLREF_' }, 'acme');
+  assert.ok((await moved).ok);
+  const refused = await late;
+  assert.equal(refused.ok ? '' : refused.code, 'no-such-line');
+  assert.equal(lines.byNumber(NUMBER)?.notificationUrl, '');
+});

@@ -104,9 +104,12 @@ export class Lines {
     return this.#one({ add: input });
   }
 
-  /** Changes a line: only what is named in `changes`; an empty text clears. Resolves as `add` does. */
-  set(number: string, changes: LineChanges): Promise<LineResult> {
-    return this.#one({ set: number, changes });
+  /**
+   * Changes a line: only what is named in `changes`; an empty text clears. Resolves as `add` does. Where
+   * `customer` is given, only while the line is that customer's: it may move while the change waits.
+   */
+  set(number: string, changes: LineChanges, customer?: string): Promise<LineResult> {
+    return this.#one({ set: number, changes, ...(customer === undefined ? {} : { customer }) });
   }
 
   /**

@@ -13,7 +13,12 @@ import { say } from './message-codes.ts';
 /** A new line, or a change of one that is there. */
 export type LineEdit =
   | { readonly add: LineInput }
-  | { readonly set: string; readonly changes: LineChanges };
+  | {
+      readonly set: string;
+      readonly changes: LineChanges;
+      /** Refused as no line where it belongs to somebody else by then. */
+      readonly customer?: string;
+    };
 
 /** What one edit leads to; `before` is undefined for a new line. */
 export interface LineStep {
@@ -96,6 +101,7 @@ function checkEdit(edit: LineEdit, now: LinesNow, rules: LineRules): LineStep | 
     return result.ok ? { line: result.line, before, warnings: result.warnings } : result;
   }
   if (before === undefined) return noSuchLine(number);
+  if (edit.customer !== undefined && edit.customer !== before.customer) return noSuchLine(number);
   const result = changeLine(before, edit.changes, rules);
   return result.ok ? { line: result.line, before, warnings: result.warnings } : result;
 }

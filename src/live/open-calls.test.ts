@@ -28,6 +28,25 @@ const event = (type: CallEvent['type'], at: number, callref = 'call-0001', accou
 const line = (i: number) => `331${String(i % 2000).padStart(8, '0')}` as E164;
 
 describe('the open calls', () => {
+  it('stay those of the customer whose line it was at SETUP, also a while after their end', () => {
+    let customer = 'acme';
+    const open = new OpenCalls({ customerOf: () => customer });
+    open.record(event('SETUP', T0));
+    customer = 'beta';
+    open.record(event('SETUP', T0 + 1, 'call-0002'));
+    assert.deepEqual(
+      ['acme', 'beta'].map((each) => open.ofLine(A, each).map(({ callref }) => callref)),
+      [['call-0001'], ['call-0002']],
+    );
+    open.record(event('RELEASE', T0 + 2));
+    assert.equal(open.customerOf('call-0001'), 'acme');
+    for (let i = 0; i < 1001; i++) {
+      open.record(event('SETUP', T0 + 3, `later-${i}`));
+      open.record(event('RELEASE', T0 + 4, `later-${i}`));
+    }
+    assert.equal(open.customerOf('call-0001'), undefined);
+  });
+
   it('show a call as it stands after each of its events, and not after its end', () => {
     const open = new OpenCalls();
     const [ringing] = open.record(event('SETUP', T0));

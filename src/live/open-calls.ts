@@ -16,17 +16,27 @@ export interface OpenCallsOptions {
    * Asked only for the calls that recovery ends.
    */
   readonly earlier?: (callref: string) => CallTimes | undefined;
+  /** Whose line it is now; asked at SETUP, since a call stays its customer's whatever becomes of the line. */
+  readonly customerOf?: (line: E164) => string;
 }
+
+/** Calls that are over and whose customer is still known here, for what is told about them afterwards. */
+const ENDED_KNOWN = 1000;
 
 /** One entry for each call that is open, and so no more than calls/ lets be open. */
 export class OpenCalls {
   readonly #earlier: (callref: string) => CallTimes | undefined;
   /** Line -> callref -> the call as it stands. A line without calls has no entry. */
   readonly #lines = new Map<E164, Map<string, PresentedCall>>();
+  readonly #customerOf: (line: E164) => string;
+  /** Callref -> whose call it is, of those that are open and of the last that were. */
+  readonly #customers = new Map<string, string>();
+  readonly #ended: string[] = [];
   #size = 0;
 
-  constructor({ earlier = () => undefined }: OpenCallsOptions = {}) {
+  constructor({ earlier = () => undefined, customerOf = () => '' }: OpenCallsOptions = {}) {
     this.#earlier = earlier;
+    this.#customerOf = customerOf;
   }
 
   /** How many calls are open; one between two lines of ours counts for each. */
@@ -34,9 +44,16 @@ export class OpenCalls {
     return this.#size;
   }
 
-  /** The line's open calls, the oldest first. */
-  ofLine(line: E164): readonly PresentedCall[] {
-    return [...(this.#lines.get(line)?.values() ?? [])];
+  /** The line's open calls, the oldest first; of one customer only where `customer` is given. */
+  ofLine(line: E164, customer?: string): readonly PresentedCall[] {
+    const calls = [...(this.#lines.get(line)?.values() ?? [])];
+    if (customer === undefined) return calls;
+    return calls.filter(({ callref }) => this.#customers.get(callref) === customer);
+  }
+
+  /** Whose call it is: whose line it was at SETUP. Undefined where that is not known here any more. */
+  customerOf(callref: string): string | undefined {
+    return this.#customers.get(callref);
   }
 
   /**
@@ -78,7 +95,10 @@ export class OpenCalls {
       calls = new Map();
       this.#lines.set(account, calls);
     }
-    if (!calls.has(call.callref)) this.#size++;
+    if (!calls.has(call.callref)) {
+      this.#size++;
+      this.#customers.set(call.callref, this.#customerOf(account));
+    }
     calls.set(call.callref, call);
   }
 
@@ -86,6 +106,8 @@ export class OpenCalls {
     const calls = this.#lines.get(account);
     if (!calls?.delete(callref)) return;
     this.#size--;
+    this.#ended.push(callref);
+    if (this.#ended.length > ENDED_KNOWN) this.#customers.delete(this.#ended.shift()!);
     if (calls.size === 0) this.#lines.delete(account);
   }
 }

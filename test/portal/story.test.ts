@@ -39,7 +39,7 @@ test('from sign-in to the three requests that the customer receives', async (t) 
   assert.equal(receiver.targets().length, 3);
   assert.ok(receiver.targets().every((target) => target.includes(`callee=${line}`)));
 
-  await page.getByRole('button', { name: 'Enregistrer les réglages' }).click();
+  await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
   await page.getByText('Tout est enregistré').waitFor();
   const [kept] = await server.json('line', 'list');
   assert.equal(kept?.['notificationUrl'], template);
@@ -65,5 +65,19 @@ test('from sign-in to the three requests that the customer receives', async (t) 
   await page.getByText('06 12 34 56 78').first().waitFor();
   await show(page, '/notifications');
   await page.getByText('RELEASE').first().waitFor();
+  assertClean();
+});
+
+test('a manager sees his lines and users, and no page of the operator, also by its address', async (t) => {
+  if (!requirePeer(t, 'chromium')) return;
+  const server = await startSandbox(t);
+  await server.run('user', 'add', 'marie', '--role', 'manager', '--customer', 'default');
+  const browser = await startBrowser(t);
+  const { page, assertClean } = await signIn(browser, server, {}, 'marie');
+  await show(page, '/users');
+  await page.getByRole('heading', { level: 1, name: 'Utilisateurs' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Clients' }).count(), 0);
+  await show(page, '/customers');
+  await page.getByRole('heading', { level: 1, name: 'Page introuvable' }).waitFor();
   assertClean();
 });

@@ -52,6 +52,7 @@ export const cti: typeof french = {
     `Test call ${callref}: your software knows it by its beginning “test-”.`,
   answered: (status: number) => `Answer ${status}`,
   noAnswer: 'No answer',
+  notSent: 'Not sent',
 
   clickTitle: 'Outgoing calls (makecall)',
   clickLead: 'Who may make this line call by an HTTP request.',

@@ -51,6 +51,7 @@ export const cti = {
     `Appel d’essai ${callref} : votre logiciel le reconnaît à ce début « test- ».`,
   answered: (status: number) => `Réponse ${status}`,
   noAnswer: 'Pas de réponse',
+  notSent: 'Non envoyée',
 
   clickTitle: 'Appels sortants (makecall)',
   clickLead: 'Qui peut faire appeler cette ligne par une requête HTTP.',

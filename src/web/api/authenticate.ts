@@ -51,6 +51,14 @@ export function addAuthentication(app: FastifyInstance, proofs: Proofs): void {
     }
     request.setDecorator(decorator, caller);
   });
+  // A body may take its time, and whoever sends it may have lost his rights meanwhile.
+  app.addHook('preHandler', async (request) => {
+    const caller = request.getDecorator<Caller | null>(decorator);
+    if (!caller) return;
+    const principal = caller.renewed();
+    if (!principal) throw unauthenticated('This session or token ended meanwhile: sign in again');
+    request.setDecorator(decorator, { ...caller, principal });
+  });
 }
 
 /** Who makes this request. Only on routes that are not open. */
@@ -87,7 +95,9 @@ function unauthenticated(detail: string): Refusal {
 
 /** A page of another site must not act with the cookie of who happens to look at it. */
 function refuseForeign(request: FastifyRequest): void {
-  if (crossSiteOf(request.raw.headers).kind === 'own') return;
+  const { headers } = request.raw;
+  // Another name of the same site (crm.office.example) is another page all the same.
+  if (crossSiteOf(headers).kind === 'own' && headers['sec-fetch-site'] !== 'same-site') return;
   throw new Refusal(403, 'csrf', 'A page of another site made this request; only our own may');
 }
 

@@ -32,7 +32,7 @@ export function addLineActions(api: Api, rooms: ApiRooms): void {
     handler: async (request) => {
       const line = lineFor(request, request.params.number, rooms);
       const password = makePassword();
-      const changed = await lines.set(line.number, { password });
+      const changed = await lines.set(line.number, { password }, line.customer);
       if (!changed.ok) throw lineRefusal(changed);
       return { password };
     },
@@ -57,7 +57,11 @@ export function addLineActions(api: Api, rooms: ApiRooms): void {
         if (line.number !== from.number) targets.set(line.number, line);
       }
       const changes = Object.assign({}, ...settings.map((name) => settingOf(from, name)));
-      const edits = [...targets.keys()].map((number) => ({ set: number, changes }));
+      const edits = [...targets.values()].map(({ number, customer }) => ({
+        set: number,
+        changes,
+        customer,
+      }));
       const result = await lines.setMany(edits);
       if (!result.ok) throw lineRefusal(result.errors[0]!);
       return { copied: result.lines.map(({ number }) => number) };

@@ -63,10 +63,10 @@ export function presentMessage({ code, text, values }: Message): MessageView {
   return values === undefined ? { code, text } : { code, text, values: { ...values } };
 }
 
-function presentNow({ number }: Line, { terminalsOf, openCalls }: ApiRooms) {
+function presentNow({ number, customer }: Line, { terminalsOf, openCalls }: ApiRooms) {
   return {
     terminals: terminalsOf(number).map(presentTerminal),
-    calls: [...openCalls.ofLine(number)],
+    calls: [...openCalls.ofLine(number, customer)],
   };
 }
 

@@ -104,10 +104,11 @@ export function addLines(api: Api, rooms: ApiRooms): void {
       checkMay(request, request.body);
       const { password, ...settings } = request.body;
       checkCustomer(settings.customer);
-      const changed = await lines.set(line.number, {
+      const changes = {
         ...textsOf(settings, line),
         ...(password === undefined ? {} : { password }),
-      });
+      };
+      const changed = await lines.set(line.number, changes, line.customer);
       if (!changed.ok) throw lineRefusal(changed);
       return {
         line: await presentView(changed.line, request, rooms),
