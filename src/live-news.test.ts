@@ -24,6 +24,8 @@ const call: CallIdentity = {
   sipCallId: 'x',
 };
 
+const onFault = (error: unknown): void => assert.ifError(error);
+
 test('a call and its notifications are told to the customer whose line it was when it began', () => {
   let customer = 'acme';
   const line = (): Line => ({
@@ -43,7 +45,6 @@ test('a call and its notifications are told to the customer whose line it was wh
     ha1Sha256: '',
   });
   const lines = { byNumber: line };
-  const onFault = (error: unknown): void => assert.fail(String(error));
   const stream = new LiveStream({ epoch: 'e', onFault });
   const openCalls = new OpenCalls({ customerOf: () => customer });
   const live = createLiveNews({
