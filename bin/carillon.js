@@ -21,6 +21,10 @@ const RUNTIME_PACKAGES = {
 
 const FORWARDED_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
+// Names of receivers are looked up by half of these threads, and a name server that hangs keeps one for ten
+// seconds or more (src/notifications/name-cache.ts). Read when the first of them is needed.
+process.env.UV_THREADPOOL_SIZE ??= '64';
+
 const main = findMain();
 if (isNewEnough(process.versions.node)) {
   await import(pathToFileURL(main).href);

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAddress, changesOf, draftOf, insertKeyword, isDirty } from './cti-draft.ts';
+import {
+  addAddress,
+  changesOf,
+  draftOf,
+  insertKeyword,
+  isDirty,
+  lineWith,
+  withExactDots,
+} from './cti-draft.ts';
 
 const line = {
   buzzeeUrl: '',
@@ -12,6 +20,10 @@ const line = {
   sourceIpMatch: 'whole' as const,
   autoAnswer: false,
   origins: ['https://crm.example', 'http://intranet:8080'],
+  deliveryTimeoutS: 0,
+  deliveryWindowS: 0,
+  deliveryRetryS: [],
+  deliveryMode: '' as const,
 };
 
 test('a draft that was not touched changes nothing', () => {
@@ -56,4 +68,19 @@ test('a keyword brings its parameter where one is missing', () => {
 test('an address is added escaped, behind those that are there', () => {
   assert.equal(addAddress('', '192.0.2.7'), '192\\.0\\.2\\.7');
   assert.equal(addAddress('10\\.0\\.0\\.1', '2001:db8::7'), '10\\.0\\.0\\.1|2001:db8::7');
+});
+
+test('a word that is wrong is quoted with the whole line that its writer typed', () => {
+  const typed = 'https://crm.example\nmon site web\n';
+  assert.equal(lineWith('mon', typed), 'mon site web');
+  assert.equal(lineWith('site', typed), 'mon site web');
+  // The server has cut it, or masked a password in it.
+  assert.equal(lineWith(`${'x'.repeat(60)}…`, `${'x'.repeat(70)} y`), `${'x'.repeat(60)}…`);
+  assert.equal(lineWith('http://***@h', 'http://u:p@h'), 'http://***@h');
+});
+
+test('a bare dot in an address is written exactly, and one that is repeated is meant', () => {
+  assert.equal(withExactDots('10.0.0.1'), String.raw`10\.0\.0\.1`);
+  assert.equal(withExactDots(String.raw`10\.0\.0\..*`), '');
+  assert.equal(withExactDots(''), '');
 });

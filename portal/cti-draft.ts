@@ -2,8 +2,10 @@
 // turned into the change that the API takes. Pure; the page is pages/cti.tsx.
 
 import type { LineChange } from '../src/web/api/schemas.ts';
+import { deliveryDraftOf, deliverySettingsOf } from './delivery-draft.ts';
+import type { DeliveryDraft, DeliverySettings } from './delivery-draft.ts';
 
-export interface CtiDraft {
+export interface CtiDraft extends DeliveryDraft {
   /** The check box; without it no address is saved. */
   readonly buzzee: boolean;
   readonly buzzeeUrl: string;
@@ -27,7 +29,8 @@ type CtiSettings = Required<
     | 'autoAnswer'
     | 'origins'
   >
->;
+> &
+  DeliverySettings;
 
 export function draftOf(line: CtiSettings): CtiDraft {
   return {
@@ -39,6 +42,7 @@ export function draftOf(line: CtiSettings): CtiDraft {
     sourceIpMatch: line.sourceIpMatch,
     autoAnswer: line.autoAnswer,
     origins: line.origins.join('\n'),
+    ...deliveryDraftOf(line),
   };
 }
 
@@ -52,6 +56,7 @@ export function changesOf(draft: CtiDraft, line: CtiSettings): Partial<CtiSettin
     sourceIpMatch: draft.sourceIpMatch,
     autoAnswer: draft.autoAnswer,
     origins: draft.origins.split(/\s+/).filter((origin) => origin !== ''),
+    ...deliverySettingsOf(draft),
   };
   const changed = Object.entries(wanted).filter(
     ([name, value]) => String(value) !== String(line[name as keyof CtiSettings]),
@@ -62,6 +67,25 @@ export function changesOf(draft: CtiDraft, line: CtiSettings): Partial<CtiSettin
 /** Whether a draft has something to save, or an application chosen that lacks its address. */
 export function isDirty(draft: CtiDraft, line: CtiSettings): boolean {
   return Object.keys(changesOf(draft, line)).length > 0 || draft.buzzee !== (line.buzzeeUrl !== '');
+}
+
+/** The line of a text that holds the word: what its writer takes for one thing, shortened. */
+export function lineWith(word: string, text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  // The server has cut a long word.
+  const start = word.replace(/…$/, '');
+  const line = lines.find((each) => each.split(/\s+/).some((one) => one.startsWith(start))) ?? word;
+  const letters = Array.from(line);
+  return letters.length <= 60 ? line : `${letters.slice(0, 60).join('')}…`;
+}
+
+/**
+ * The pattern with `\\.` for each bare dot between or behind digits, where there is one; else empty. A dot
+ * that is repeated (`.*`) means any character on purpose.
+ */
+export function withExactDots(pattern: string): string {
+  const exact = pattern.replace(/(?<=\d)\.(?![*+?{])/g, '\\.');
+  return exact === pattern ? '' : exact;
 }
 
 export interface Typed {

@@ -41,6 +41,9 @@ function notification(id: string, createdAt: string): NotificationView {
     url: '',
     state: 'pending',
     createdAt,
+    destination: 0,
+    method: 'GET',
+    body: '',
     attempts: [],
   };
 }

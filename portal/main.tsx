@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { preferredLanguage, showLanguage } from './i18n/i18n.ts';
 import './kit/css/kit.css';
+import { startDoublePress } from './kit/double-press.ts';
 import { startRouter } from './router.ts';
 import { startSession } from './session.ts';
 import { takeLink } from './sign-in-link.ts';
@@ -19,6 +20,7 @@ window.addEventListener('hashchange', (event) => {
   void startSession(secret);
 });
 startTheme();
+startDoublePress();
 startRouter();
 const asked = startSession(link);
 await showLanguage(preferredLanguage());

@@ -4,6 +4,7 @@
 import type { Me, SignIn } from '../src/web/api/schemas.ts';
 import { keepCsrf, onSignedOut, get, post, remove } from './api.ts';
 import type { Answer, ApiProblem } from './api.ts';
+import { keepCountry } from './i18n/message.ts';
 import { liveStart, liveStop, onSessionChange } from './live.ts';
 import { Watched, useWatched } from './watched.ts';
 
@@ -62,6 +63,7 @@ export function useMe(): Me {
 
 function enter(me: Me): void {
   keepCsrf(me.csrf);
+  keepCountry(me.server.country);
   session.set({ kind: 'in', me });
   liveStart(me.csrf ?? me.name);
 }

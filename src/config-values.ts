@@ -2,6 +2,9 @@
 // that says what to write. What settings there are, and where they are looked for, is config.ts.
 
 import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { DELIVERY_LIMITS, DELIVERY_MODES } from './lines/delivery-forms.ts';
+import { DEFAULT_DELIVERY } from './notifications/delivery-policy.ts';
+import type { DeliveryPolicy } from './notifications/delivery-policy.ts';
 import { type Country, isCountry } from './numbers/numbering-plan.ts';
 
 export interface HostPort {
@@ -133,6 +136,57 @@ export function secondsReader(least: number, most: number) {
       `${where}: "${text}" is no number of seconds; write one from ${least} to ${most}`,
     );
   };
+}
+
+/** What holds for every line that does not say otherwise; the same limits as on a line. */
+export function readDelivery(find: (name: string) => Found | undefined): DeliveryPolicy {
+  const { timeoutS, windowS } = DELIVERY_LIMITS;
+  const timeout = readOne(find('notify-timeout'), secondsReader(timeoutS.least, timeoutS.most));
+  const window = readOne(find('notify-window'), secondsReader(windowS.least, windowS.most));
+  const retry = readOne(find('notify-retry'), readRetrySeconds);
+  const mode = readOne(find('notify-mode'), readDeliveryMode);
+  return {
+    ...DEFAULT_DELIVERY,
+    ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
+    ...(window === undefined ? {} : { windowMs: milliseconds(window) }),
+    ...(retry === undefined ? {} : { retryMs: retry.map(milliseconds) }),
+    ...(mode === undefined ? {} : { atMostOnce: mode === 'at-most-once' }),
+  };
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
+
+/** Reads a whole number in the given range. */
+export function wholeReader(most: number, what: string) {
+  return (text: string, where: string): number => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number <= most) return number;
+    throw new UserError(
+      `${where}: "${text}" is no number of ${what}; write a whole one from 0 to ${most}`,
+    );
+  };
+}
+
+/** Reads the waits between the tries of a notification, such as `1 3 10`, seconds. */
+function readRetrySeconds(text: string, where: string): number[] {
+  const { retries, retryS } = DELIVERY_LIMITS;
+  const words = text.split(' ').filter((word) => word !== '');
+  if (words.length === 0 || words.length > retries) {
+    throw new UserError(
+      `${where}: "${text}" is no list of 1 to ${retries} numbers; write seconds separated by spaces, such as 1 3 10`,
+    );
+  }
+  return words.map((word) => secondsReader(retryS.least, retryS.most)(word, where));
+}
+
+function readDeliveryMode(text: string, where: string): (typeof DELIVERY_MODES)[number] {
+  const mode = DELIVERY_MODES.find((mode) => mode === text);
+  if (mode !== undefined) return mode;
+  throw new UserError(
+    `${where}: "${text}" is no way to deliver; write one of ${DELIVERY_MODES.join(', ')}`,
+  );
 }
 
 export function readLogLevel(text: string, where: string): LogLevel {

@@ -54,6 +54,14 @@ test('without any setting the defaults hold', () => {
     sip: { host: '127.0.0.1', port: 5060 },
     country: 'FR',
     notifyAllow: [],
+    delivery: {
+      timeoutMs: 5000,
+      windowMs: 600_000,
+      retryMs: [1000, 3000, 10_000, 30_000, 60_000, 120_000],
+      atMostOnce: false,
+    },
+    keepDays: 90,
+    keepMegabytes: 0,
     realm: 'carillon',
     ringTimeoutS: 60,
     maxCallS: 43_200,
@@ -91,6 +99,13 @@ test('every setting can be written in the file, the longest call only there', ()
     outside = "sip:192.0.2.7:5060"
     country = "FR"
     notify-allow = ["10.0.0.0/8", "fd00::/8"]
+    notify-ca = "/etc/tls/ca.pem"
+    notify-timeout = 2.5
+    notify-window = 86400
+    notify-retry = "0.5 3600"
+    notify-mode = "at-most-once"
+    keep-days = 0
+    keep-megabytes = 2000
     realm = "pbx.example"
     ring-timeout = 0.5
     max-call = 90
@@ -110,6 +125,15 @@ test('every setting can be written in the file, the longest call only there', ()
     outside: { host: '192.0.2.7', port: 5060 },
     country: 'FR',
     notifyAllow: ['10.0.0.0/8', 'fd00::/8'],
+    notifyCa: '/etc/tls/ca.pem',
+    delivery: {
+      timeoutMs: 2500,
+      windowMs: 86_400_000,
+      retryMs: [500, 3_600_000],
+      atMostOnce: true,
+    },
+    keepDays: 0,
+    keepMegabytes: 2000,
     realm: 'pbx.example',
     ringTimeoutS: 0.5,
     maxCallS: 90,
@@ -122,6 +146,16 @@ test('a list is repeated as a flag and separated by commas in the environment', 
   assert.deepEqual(loadConfig(flags({ 'notify-allow': allowed }), {}).notifyAllow, allowed);
   const env = { CARILLON_NOTIFY_ALLOW: '10.0.0.0/8, 192.168.1.1/32' };
   assert.deepEqual(loadConfig(new Map(), env).notifyAllow, allowed);
+});
+
+test('how notifications are delivered is set one by one, also in the environment', () => {
+  const env = { CARILLON_NOTIFY_RETRY: '1  2.5', CARILLON_NOTIFY_MODE: 'at-least-once' };
+  assert.deepEqual(loadConfig(flags({ 'notify-window': '5' }), env).delivery, {
+    timeoutMs: 5000,
+    windowMs: 5000,
+    retryMs: [1000, 2500],
+    atMostOnce: false,
+  });
 });
 
 test('an empty environment variable is an unset one', () => {
@@ -178,6 +212,26 @@ test('every wrong value is refused with its place and an example', () => {
       'ring-timeout',
       ['', '0', '-1', 'x', '1e3', '0x10', ' 5', 'NaN', 'Infinity', '3601', '5s', '.5'],
       /^--ring-timeout: .*write one from 0\.1 to 3600/,
+    ],
+    ['notify-ca', ['', 'a\0b'], /^--notify-ca: write a path/],
+    [
+      'notify-timeout',
+      ['', '0', '0.4', '31', '5s', '5,5', '1e1'],
+      /^--notify-timeout: .*write one from 0\.5 to 30$/,
+    ],
+    ['keep-days', ['', '-1', '1.5', '36501'], /^--keep-days: .*whole one from 0 to 36500$/],
+    ['keep-megabytes', ['1 GB', '0x10'], /^--keep-megabytes: .* no number of megabytes; write/],
+    ['notify-window', ['', '0', '86401'], /^--notify-window: .*write one from 1 to 86400$/],
+    [
+      'notify-retry',
+      ['', ' ', Array(21).fill('1').join(' ')],
+      /^--notify-retry: .*separated by spaces, such as 1 3 10$/,
+    ],
+    ['notify-retry', ['1 0', '1,3', '3601'], /^--notify-retry: .*write one from 0\.5 to 3600$/],
+    [
+      'notify-mode',
+      ['', 'once', 'At-least-once'],
+      /^--notify-mode: .*write one of at-least-once, at-most-once$/,
     ],
     ['log-level', ['', 'INFO', 'verbose'], /^--log-level: .*write one of fatal, /],
     ['data', ['', 'a\0b'], /^--data: write a path/],

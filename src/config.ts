@@ -7,6 +7,7 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import {
   readCidrs,
   readCountry,
+  readDelivery,
   readHost,
   readHostPort,
   readLogLevel,
@@ -20,8 +21,10 @@ import {
   secondsReader,
   suggest,
   UserError,
+  wholeReader,
 } from './config-values.ts';
 import type { Found, HostPort, LogLevel } from './config-values.ts';
+import type { DeliveryPolicy } from './notifications/delivery-policy.ts';
 import type { Country } from './numbers/numbering-plan.ts';
 
 export {
@@ -54,6 +57,14 @@ export interface Config {
   readonly country: Country;
   /** CIDR blocks that notifications may go to besides what is usual (docs/targets.md). */
   readonly notifyAllow: readonly string[];
+  /** PEM file of certificates by which receivers are believed besides the usual ones. */
+  readonly notifyCa?: string;
+  /** How notifications are delivered where a line does not say otherwise. */
+  readonly delivery: DeliveryPolicy;
+  /** How many days a call is kept after its end, with what was told of it; 0: for ever. */
+  readonly keepDays: number;
+  /** How large the database may become before the oldest calls go; 0: as it likes. */
+  readonly keepMegabytes: number;
   readonly realm: string;
   /** Seconds that a line's terminals ring before the call ends as not answered. */
   readonly ringTimeoutS: number;
@@ -89,6 +100,13 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'outside', value: 'sip:HOST:PORT' },
   { name: 'country', value: 'FR' },
   { name: 'notify-allow', value: 'CIDR', repeatable: true },
+  { name: 'notify-ca', value: 'FILE' },
+  { name: 'notify-timeout', value: 'S' },
+  { name: 'notify-window', value: 'S' },
+  { name: 'notify-retry', value: "'S S S'" },
+  { name: 'notify-mode', value: 'at-least-once|at-most-once' },
+  { name: 'keep-days', value: 'D' },
+  { name: 'keep-megabytes', value: 'MB' },
   { name: 'realm', value: 'TEXT' },
   { name: 'ring-timeout', value: 'S' },
   { name: 'max-call', value: 'S', only: 'file' },
@@ -112,6 +130,7 @@ export function loadConfig(flags: GivenFlags, env: Environment): Config {
   const sip = find('sip');
   const advertise = readOne(find('advertise'), readHost);
   const outside = readOne(find('outside'), readSipPeer);
+  const notifyCa = readOne(find('notify-ca'), readNotEmpty);
   const config: Config = {
     ...readStoreSettings(find, sandbox),
     sandbox,
@@ -122,6 +141,10 @@ export function loadConfig(flags: GivenFlags, env: Environment): Config {
     ...(advertise === undefined ? {} : { advertise }),
     ...(outside === undefined ? {} : { outside }),
     notifyAllow: readCidrs(find('notify-allow')),
+    ...(notifyCa === undefined ? {} : { notifyCa }),
+    delivery: readDelivery(find),
+    keepDays: readOne(find('keep-days'), wholeReader(36_500, 'days')) ?? 90,
+    keepMegabytes: readOne(find('keep-megabytes'), wholeReader(100_000_000, 'megabytes')) ?? 0,
     ringTimeoutS: readOne(find('ring-timeout'), secondsReader(0.1, 3600)) ?? 60,
     maxCallS: readOne(find('max-call'), secondsReader(1, 604_800)) ?? 43_200,
     logLevel: readOne(find('log-level'), readLogLevel) ?? (sandbox ? 'warn' : 'info'),

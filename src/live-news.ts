@@ -13,7 +13,13 @@ import type { Outbox, OutboxOptions } from './notifications/outbox.ts';
 import { maskUserInfo } from './notifications/url.ts';
 import type { E164 } from './numbers/e164.ts';
 import type { Registrar } from './registrar/registrar.ts';
-import type { NotificationRow, Store } from './store/store.ts';
+import type {
+  Attempt,
+  Notification,
+  NotificationRow,
+  NotificationState,
+  Store,
+} from './store/store.ts';
 
 export interface LiveNewsRooms {
   readonly stream: LiveStream;
@@ -27,19 +33,23 @@ export interface LiveNewsRooms {
 export interface LiveNews {
   onCallEvents(events: readonly CallEvent[]): void;
   readonly onAttempt: NonNullable<OutboxOptions['onAttempt']>;
+  readonly onParkedBehind: NonNullable<OutboxOptions['onParkedBehind']>;
   readonly onLineChange: LineListener;
   onTerminals(line: E164): void;
   /** Sends a notification again and tells that it is pending. */
   resend(row: NotificationRow, outbox: Pick<Outbox, 'resend'>): ReturnType<Outbox['resend']>;
 }
 
-/** A first try so soon after its event is certainly the first: its row holds nothing else. */
+/** For so long it is remembered that a notification was tried, and a first try is known to be the first. */
 const FRESH_MS = 10_000;
+const MOST_REMEMBERED = 50_000;
 
 export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
   const { stream, openCalls, lines, registrar, store, onFault } = rooms;
-  /** Sent again and not at their end yet: their earlier tries are on disk only. */
-  const resent = new Set<number>();
+  /** The seq of each that was tried lately, and when it was made; the oldest first. */
+  const tried = new Map<number, number>();
+  /** Ends when all that was to be read for telling is told: one after the other, as it happened. */
+  let telling: Promise<void> = Promise.resolve();
 
   /** The line, and whose it is now; nobody's where it is gone. */
   const about = (line: E164) => ({ line, customer: lines.byNumber(line)?.customer ?? '' });
@@ -49,6 +59,21 @@ export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
     const data = presentNotification(row, maskUserInfo);
     const { account: line, customer } = row;
     stream.publish({ line, customer, type: 'notification', data });
+  }
+
+  /**
+   * Whether the row of a notification holds this try and nothing else: its call began in this run, so all
+   * its tries were made in it, and none was before.
+   */
+  function isFirst({ seq, createdAt }: Notification, { at }: Attempt): boolean {
+    const isKnown = tried.has(seq);
+    for (const [old, made] of tried) {
+      if (at - made < FRESH_MS && tried.size < MOST_REMEMBERED) break;
+      tried.delete(old);
+    }
+    if (at - createdAt >= FRESH_MS) return false;
+    tried.set(seq, createdAt);
+    return !isKnown;
   }
 
   function tellLine(
@@ -67,17 +92,19 @@ export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
       }
     },
     onAttempt(notification, attempt, attempts, state) {
-      const { seq, createdAt } = notification;
       const customer = openCalls.customerOf(notification.callref);
-      const isFresh = attempt.at - createdAt < FRESH_MS && !resent.has(seq);
-      if (attempts === 1 && isFresh && customer !== undefined) {
+      if (isFirst(notification, attempt) && attempts === 1 && customer !== undefined) {
         tellNotification({ ...notification, customer, state, attempts: [attempt] });
         return;
       }
-      if (state !== 'pending') resent.delete(seq);
-      store
-        .getNotification(notification.id)
-        .then((row) => row && tellNotification(row))
+      const read = store.getNotification(notification.id);
+      telling = Promise.all([read, telling])
+        .then(([row]) => row && tellNotification(asOf(row, attempt, attempts, state)))
+        .catch(onFault);
+    },
+    onParkedBehind({ id }) {
+      telling = Promise.all([store.getNotification(id), telling])
+        .then(([row]) => row && tellNotification({ ...row, state: 'parked' }))
         .catch(onFault);
     },
     onLineChange(change) {
@@ -94,11 +121,33 @@ export function createLiveNews(rooms: LiveNewsRooms): LiveNews {
       stream.publish({ ...about(line), type: 'terminals', data: { line, terminals } });
     },
     async resend(row, outbox) {
-      resent.add(row.seq);
       const answer = await outbox.resend(row);
-      if (answer.ok) tellNotification({ ...row, state: 'pending' });
-      else if (answer.code !== 'pending') resent.delete(row.seq);
+      if (answer.ok) {
+        telling = telling.then(() => tellNotification({ ...row, state: 'pending' })).catch(onFault);
+      }
       return answer;
     },
   };
+}
+
+/**
+ * The row as it stood after a try, the `attempts`th since it was last sent again: when it is read it may
+ * have been tried once more, or sent again, which is told by itself.
+ */
+function asOf(
+  row: NotificationRow,
+  attempt: Attempt,
+  attempts: number,
+  state: NotificationState,
+): NotificationRow {
+  const { at, ms, status, failure } = attempt;
+  const own = row.attempts.findIndex(
+    (each, index) =>
+      index >= attempts - 1 &&
+      each.at === at &&
+      each.ms === ms &&
+      each.status === status &&
+      each.failure === failure,
+  );
+  return { ...row, state, attempts: own < 0 ? row.attempts : row.attempts.slice(0, own + 1) };
 }

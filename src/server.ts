@@ -9,13 +9,20 @@
 
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Access } from './access/access.ts';
 import { Calls } from './calls/calls.ts';
 import type { CallJournal } from './calls/call-event.ts';
-import { formatHostPort } from './config.ts';
+import { formatHostPort, UserError } from './config.ts';
 import type { Config, HostPort } from './config.ts';
 import { startControlServer } from './control/control-server.ts';
 import { createCommands } from './control/commands.ts';
+import { Destinations } from './destinations/destinations.ts';
+import { keyFileIn } from './destinations/key-file.ts';
+import { SigningKeys } from './destinations/signing-keys.ts';
+import { Erasure } from './history/erasure.ts';
+import { Retention } from './history/retention.ts';
+import { createHouseMetrics } from './house-metrics.ts';
 import type { Line } from './lines/line.ts';
 import { Lines } from './lines/lines.ts';
 import { createSourceIpMatcher } from './lines/source-ip-match.ts';
@@ -24,12 +31,15 @@ import { OpenCalls } from './live/open-calls.ts';
 import { createQuota } from './guard/quota.ts';
 import { lineRules } from './line-rules.ts';
 import { createLiveNews } from './live-news.ts';
+import { createNamedBy } from './named-by.ts';
 import { systemClock } from './notifications/clock.ts';
+import { deliveryPolicyOf } from './notifications/delivery-policy.ts';
 import { createOutbox } from './notifications/outbox.ts';
 import { createSender } from './notifications/send.ts';
 import { BUZZEE_PRESET } from './notifications/template.ts';
 import { createTestCalls } from './notifications/test-call.ts';
 import { createTargetPolicy } from './notifications/target-policy.ts';
+import { CertificateFileError, trustedCertificates } from './notifications/trusted-certificates.ts';
 import type { Country } from './numbers/numbering-plan.ts';
 import { parseE164 } from './numbers/parse-number.ts';
 import { Registrar } from './registrar/registrar.ts';
@@ -40,6 +50,8 @@ import { SipEndpoint } from './sip/endpoint.ts';
 import { realTimers } from './sip/timers.ts';
 import type { Hop } from './sip/transport/hop.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
+import type { StoreError } from './store/store-error.ts';
+import type { EndedSelection, NotificationRow } from './store/store.ts';
 import { version } from './version.ts';
 import type { Logger } from './watch/log.ts';
 import { createClientAddress, createIsProxy } from './web/client-address.ts';
@@ -54,6 +66,8 @@ const sweepMs = 60_000;
 /** How long calls may go on, and deliveries be flushed, once the server was told to stop. */
 const callGraceMs = 10_000;
 const flushMs = 5_000;
+/** How long the last tries of deliveries may take to be kept; on a disk that fails they would wait. */
+const lastTriesMs = 2_000;
 
 export interface RunningServer {
   readonly httpAddress: HostPort;
@@ -97,14 +111,45 @@ async function start(
     );
   };
 
+  // What the house tells of itself in figures.
+  const metrics = createHouseMetrics();
+  closing.push(() => metrics.close());
+
   // Where everything is kept.
   const kind = config.sandbox ? 'sandbox' : 'server';
-  const store = await openSqliteStore(config.data, { kind, realm: config.realm });
+  let trouble: StoreError | undefined;
+  let onTrouble: (() => void) | undefined;
+  const store = await openSqliteStore(
+    config.data,
+    { kind, realm: config.realm },
+    {
+      onCommit: metrics.onStoreCommit,
+      onTrouble(found) {
+        trouble = found;
+        if (found) log.error({ err: found }, 'nothing can be kept: new calls are refused');
+        else log.warn('events can be kept again: calls are taken');
+        onTrouble?.();
+      },
+    },
+  );
   closing.push(() => store.close());
 
   // WHO: the lines.
   const rules = lineRules(config.realm, config.country);
   const lines = await Lines.load(store, rules, log);
+
+  // WHO IS TOLD besides: their destinations, and the keys that notifications are signed with.
+  const destinations = await Destinations.load({ store, lines, log, now: Date.now });
+  const keyFile = keyFileIn(config.data);
+  const signingKeys = await SigningKeys.load({
+    store,
+    lines,
+    destinations,
+    keyFile,
+    now: Date.now,
+  });
+  // Unsigned, or signed with another key, receivers would refuse what is sent.
+  if (signingKeys.problem !== undefined) throw new UserError(signingKeys.problem, 1);
 
   // WHO ASKS: customers, their users, and programs.
   const access = await Access.load({
@@ -172,25 +217,37 @@ async function start(
     sandbox: config.sandbox,
     severalCustomers: customersOf(lines),
   });
-  const sender = createSender({ clock: systemClock, version, policy });
+  const ca = config.notifyCa === undefined ? undefined : certificatesOf(config.notifyCa);
+  const sender = createSender({ clock: systemClock, version, policy, ...(ca && { ca }) });
   const outbox = createOutbox({
     store,
     lineOf: (account) => lines.byNumber(account),
+    destinationsOf: (account) => destinations.ofLine(account),
+    signerOf: (account, destination) => signingKeys.signerOf(account, destination),
     send: sender.send,
     log,
-    onAttempt: live.onAttempt,
+    policyOf: (account) => deliveryPolicyOf(lines.byNumber(account), config.delivery),
+    onAttempt(...tried) {
+      metrics.onAttempt(...tried);
+      live.onAttempt(...tried);
+    },
+    onParkedBehind(notification) {
+      metrics.onParkedBehind(notification);
+      live.onParkedBehind(notification);
+    },
   });
   await outbox.start();
   closing.push(async () => {
     const stopped = outbox.stop();
     await sender.close();
-    await stopped;
+    await Promise.race([stopped, pause(lastTriesMs, undefined, { ref: false })]);
   });
   const journal: CallJournal = {
     async record(events, dref, wire) {
       const notifications = outbox.prepare(events);
       await store.recordCalls(events, notifications, dref, wire);
-      outbox.enqueue(notifications);
+      metrics.onCommitted(events, notifications);
+      outbox.enqueue(notifications, events);
       live.onCallEvents(events);
       for (const { type, call, cause } of events) {
         log.info(
@@ -228,10 +285,36 @@ async function start(
     longestCallMs: config.maxCallS * 1000,
     onFault,
   });
+  onTrouble = () => calls.setCanKeep(trouble === undefined);
+  onTrouble();
   await calls.recover(await store.openSessions());
   endpoint.users = {
     onInvite: (request, source) => calls.onInvite(request, source),
     onRegister: (request, source) => registrar.onRegister(request, source),
+  };
+
+  metrics.look({ outbox, calls, registrar, store });
+
+  // What is kept, and for how long.
+  const { keepDays, keepMegabytes } = config;
+  const keeping = { store, clock: systemClock, log };
+  const retention = new Retention({ ...keeping, keepDays, keepMegabytes });
+  retention.start();
+  closing.push(() => retention.stop());
+  const erasure = new Erasure({
+    ...keeping,
+    isLine: (number) => lines.byNumber(number) !== undefined,
+    namedBy: createNamedBy({ access, destinations }),
+  });
+
+  // What people do with deliveries, by page or by command.
+  const delivery = {
+    testCalls: createTestCalls({ send: sender.send, clock: systemClock }),
+    resend: (row: NotificationRow) => live.resend(row, outbox),
+    outbox: {
+      resend: (row: NotificationRow) => live.resend(row, outbox),
+      replay: (selection: EndedSelection, most: number) => outbox.replay(selection, most),
+    },
   };
 
   // HTTP in: software asks, a call is made.
@@ -245,10 +328,11 @@ async function start(
     host: config.http.host,
     port: config.http.port,
     https: config.https && tls && { ...config.https, tls },
-    healthy: async () => {
-      // A store that does not answer cannot keep an event: then no call can be taken.
+    whyUnfit: async () => {
+      if (!ready) return 'The server is starting or stopping';
+      if (trouble) return `New calls are refused, since nothing can be kept: ${trouble.message}`;
       const kept = await store.getMeta('realm').catch(() => undefined);
-      return ready && kept === config.realm;
+      return kept === config.realm ? undefined : 'The store cannot be read';
     },
     makecall: {
       country: config.country,
@@ -264,12 +348,16 @@ async function start(
       access,
       lines,
       lineRules: rules,
+      destinations,
+      signingKeys,
       store,
       terminalsOf: (line) => registrar.terminalsOf(line),
       openCalls,
       stream,
-      outbox: { resend: (row) => live.resend(row, outbox) },
-      testCalls: createTestCalls({ send: sender.send, clock: systemClock }),
+      deliveryDefaults: config.delivery,
+      outbox: delivery.outbox,
+      testCalls: delivery.testCalls,
+      erasure,
       proxies: { clientAddress, isProxy: createIsProxy(config.trustProxy) },
       ...(sandbox ? { simulate: sandbox.simulate } : {}),
       server: {
@@ -281,6 +369,12 @@ async function start(
         listening: () => formatHostPort(web.address),
       },
       now: Date.now,
+      onFault: (error) => onFault(error),
+    },
+    metrics: {
+      proofs: access,
+      scrape: metrics.scrape,
+      onMakecall: metrics.onMakecall,
       onFault: (error) => onFault(error),
     },
     ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
@@ -298,8 +392,12 @@ async function start(
       lines,
       store,
       access,
+      destinations,
+      signingKeys,
       signInUrl,
+      erasure,
       country: config.country,
+      delivery,
       ...(sandbox ? { simulate: sandbox.simulate } : {}),
     }),
     log,
@@ -340,6 +438,16 @@ function customersOf(lines: Lines): () => boolean {
     several = undefined;
   });
   return () => (several ??= new Set(lines.all().map(({ customer }) => customer)).size > 1);
+}
+
+/** The certificates that receivers are believed by. Throws UserError where the file cannot be used. */
+function certificatesOf(file: string): string[] {
+  try {
+    return trustedCertificates(file);
+  } catch (error) {
+    if (error instanceof CertificateFileError) throw new UserError(error.message);
+    throw error;
+  }
 }
 
 /** The certificate for HTTPS: the operator's files, or in the sandbox one that we made. */

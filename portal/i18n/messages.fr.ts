@@ -19,13 +19,34 @@ export const messages: Messages = {
   malformed: 'La demande est illisible.',
   'too-large': 'L’envoi est trop grand : envoyez-en moins à la fois.',
   'unsupported-media-type': 'Ce type de fichier n’est pas accepté.',
+  'request-timeout': 'La demande n’est pas arrivée en entier à temps : réessayez.',
+  'test-running':
+    'Un essai est déjà en cours sur cette ligne : attendez son résultat, puis recommencez.',
+  pending:
+    'Cette notification est encore en route : renvoyez-la quand elle sera livrée ou mise de côté.',
   fault: 'Une erreur s’est produite sur le serveur ; elle est dans son journal.',
   busy: 'Le serveur est déjà occupé à cela : réessayez dans un instant.',
   'too-many-streams': 'Trop de pages sont ouvertes en même temps.',
   'no-session': 'Un jeton n’a ni session ni mot de passe : on le supprime.',
-  'name-taken': 'Ce nom est déjà pris : choisissez-en un autre.',
+  'name-taken':
+    'Ce nom est pris, ou des appels d’un ancien client de ce nom sont encore gardés : choisissez-en un autre.',
   missing: 'Ce champ manque.',
   'too-long': 'Écrivez {limit} caractères au plus.',
+  'too-short': 'C’est trop court : il faut au moins {limit} caractère(s).',
+  'unknown-field': 'Ce champ n’existe pas : enlevez-le.',
+  'wrong-type': 'Cette valeur n’est pas du genre attendu.',
+  'wrong-value': 'Cette valeur n’est pas l’une de celles qui sont possibles.',
+  'wrong-shape': 'Cette valeur n’a aucune des formes possibles.',
+  'wrong-enum': 'Cette valeur n’est pas l’une de celles qui sont possibles.',
+  'wrong-format': 'Cette valeur n’est pas écrite comme il faut.',
+  'wrong-pattern': 'Cette valeur n’est pas écrite comme il faut.',
+  'wrong-minimum': 'Cette valeur est trop petite.',
+  'wrong-maximum': 'Cette valeur est trop grande.',
+  'wrong-minitems': 'La liste est trop courte.',
+  'wrong-maxitems': 'La liste est trop longue.',
+  'not-a-time': 'Écrivez une date, comme 2026-05-31T08:00:00Z.',
+  'method-not-allowed': 'Cette demande n’est pas possible ici.',
+  'cannot-simulate': 'Cet appel ne peut pas être simulé : vérifiez les deux numéros.',
   'wrong-cursor': 'La suite de cette liste n’est plus connue : rechargez la page.',
 
   // Signing in; users, customers, tokens (src/access)
@@ -54,7 +75,7 @@ export const messages: Messages = {
     'Le client {name} est encore utilisé (lignes : {lines}, utilisateurs : {users}, jetons : {tokens}).',
   'default-stays': 'Le client default ne se supprime pas : il reçoit les lignes sans autre client.',
   'last-operator': '{name} est le dernier opérateur : nommez-en un autre d’abord.',
-  'too-many': 'La limite est atteinte : supprimez-en d’abord.',
+  'too-many': 'Il y en a déjà {limit}, et pas plus : supprimez-en d’abord.',
 
   // Lines (src/lines/message-codes.ts)
   'line-exists': 'La ligne {number} existe déjà.',
@@ -76,10 +97,18 @@ export const messages: Messages = {
   'source-ip-too-long': 'Le motif a {length} caractères : {limit} au plus.',
   'source-ip-match-unknown': 'Choisissez l’adresse entière ou une partie de l’adresse.',
   'buzzee-url-invalid':
-    'Cette URL n’est pas valable : écrivez http://SERVEUR/ ou https://SERVEUR/.',
+    'Cette URL n’est pas valable : écrivez http://SERVEUR/ ou https://SERVEUR:PORT/, avec un port de 1 à 65535.',
   'buzzee-url-too-long': 'L’URL a {length} caractères : {limit} au plus.',
   'customer-name-invalid':
     'Un client est nommé par 1 à {limit} lettres minuscules sans accent, chiffres et tirets, comme acme-paris.',
+  'delivery-timeout-invalid':
+    'Le délai de réponse va de {least} à {most} secondes : écrivez-le comme 5 ou 10, ou laissez vide.',
+  'delivery-window-invalid':
+    'La durée des nouveaux essais va de {least} à {most} secondes : écrivez-la comme 600, ou laissez vide.',
+  'delivery-retry-invalid':
+    '{written} n’est pas une attente : écrivez des secondes de {least} à {most}, séparées par des espaces, comme 1 3 10 30.',
+  'delivery-retry-too-many': '{delays} attentes : {limit} au plus, la dernière se répète.',
+  'delivery-mode-unknown': 'Choisissez au moins une fois ou au plus une fois.',
   'origin-null':
     'L’origine null est refusée, car des fichiers et des cadres de tout site l’envoient : placez la page sur un serveur web.',
   'origin-wildcard':
@@ -94,6 +123,8 @@ export const messages: Messages = {
     'Le motif d’adresses est incorrect : il n’autorise aucune adresse, et l’authentification Digest s’applique.',
   'source-ip-accepts-all':
     'Le motif accepte toutes les adresses, aussi celles d’inconnus : n’importe qui pourrait faire appeler cette ligne sans mot de passe.',
+  'source-ip-accepts-none':
+    'Le motif n’accepte aucune des adresses essayées, et peut-être aucune du tout : une adresse s’écrit comme 203.0.113.7 ou 2001:db8::7. Essayez ci-dessous celle qu’il doit accepter.',
   'source-ip-unescaped-dot':
     'Un point vaut pour n’importe quel caractère : le motif accepte aussi {example}. Écrivez \\. pour un point, comme dans {suggestion}.',
   'source-ip-not-yours':
@@ -149,7 +180,10 @@ export const messages: Messages = {
   'template-scheme': 'L’URL doit commencer par http:// ou https://.',
   'template-keyword-in-host':
     '{keyword} est dans le nom du serveur : l’appelant choisirait qui reçoit la notification. Placez-le dans le chemin ou les paramètres.',
-  'template-bad-host': 'Le nom du serveur dans l’URL n’est pas valable.',
+  'template-bad-host':
+    'Le nom du serveur dans l’URL n’est pas valable : écrivez http://serveur/ ou http://serveur:port/.',
+  'template-bad-port':
+    'Le port dans l’URL n’est pas valable : écrivez un nombre de 1 à 65535, comme http://serveur:8080/, ou enlevez-le avec ses deux-points.',
   'template-bare-keyword': '{written} est envoyé tel quel : le mot-clef est {keyword}.',
   'template-misspelt': '{written} est envoyé tel quel : le mot-clef est {keyword}.',
   'template-unknown-keyword': '{written} n’est pas un mot-clef : il est envoyé tel quel.',
@@ -162,6 +196,40 @@ export const messages: Messages = {
   'template-fragment': 'Ce qui suit # n’est jamais envoyé.',
   'template-http':
     'L’URL commence par http : les numéros circulent en clair. Préférez https si votre serveur le peut.',
+
+  // Further destinations and signing keys (src/destinations/message-codes.ts)
+  'no-such-destination': 'La destination {id} n’existe plus : rechargez la page.',
+  'too-many-destinations':
+    'La ligne {number} a déjà {limit} destinations : supprimez-en une d’abord.',
+  'destination-unknown-setting': 'Une destination n’a pas de réglage {setting}.',
+  'destination-format-unknown': 'Cette forme d’envoi n’existe pas. Possibles : {formats}.',
+  'destination-direction-unknown': 'Choisissez les appels entrants, sortants, ou les deux.',
+  'destination-not-a-switch': 'Une destination est active ou coupée.',
+  'destination-types-not-a-list': 'Choisissez parmi SETUP, CONNECT et RELEASE.',
+  'destination-types-empty':
+    'Rien ne serait dit : choisissez au moins un événement, ou coupez la destination.',
+  'destination-type-unknown':
+    '{written} n’est pas un événement : choisissez parmi SETUP, CONNECT et RELEASE.',
+  'destination-numbers-not-a-list': 'Écrivez une liste de débuts de numéros, comme 336 et 337.',
+  'destination-number-invalid':
+    '{written} n’est pas un début de numéro : écrivez les premiers chiffres au format international, comme 336 pour les mobiles français.',
+  'destination-too-many-numbers': '{numbers} débuts de numéros : {limit} au plus.',
+  'destination-zammad-without-setup':
+    'Zammad ne connaît un appel que par son début et refuse la suite d’un appel inconnu : cochez aussi SETUP.',
+  'no-such-secret': 'La ligne {number} n’a pas de clef de signature à cet endroit.',
+  'secret-invalid':
+    'Cette clef n’est pas valable : écrivez whsec_ et le base64 de {shortest} à {longest} octets au hasard, ou laissez vide.',
+  'secret-in-use':
+    'Cette clef signe déjà : laissez vide pour en faire créer une autre, ou écrivez-en une nouvelle.',
+  'signing-keys-unreadable':
+    'Les clefs de signature ne sont pas lisibles sur le serveur : l’opérateur doit y remettre le fichier carillon.key.',
+
+  // Erasing a number (src/history/erasure.ts)
+  'is-a-line': 'Le {number} est une ligne de ce serveur : supprimez d’abord la ligne.',
+  'named-in-settings':
+    'Le {number} est cité dans des réglages ({first}) : enlevez-le de ces réglages d’abord.',
+  'calls-wait':
+    'Il reste des appels en cours ({openCalls}) ou des notifications en attente ({pendingNotifications}) avec ce numéro : recommencez quand ce sera fini.',
 
   // What came back for a test (src/notifications/diagnosis.ts)
   arrived: 'Votre serveur a bien reçu la requête ({status}).',

@@ -1,12 +1,13 @@
 // The French sentences held against the codes of the rooms that write them.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { LINE_MESSAGE_CODES } from '../../src/lines/message-codes.ts';
 import { DIAGNOSIS_CODES } from '../../src/notifications/diagnosis.ts';
 import { TEMPLATE_MESSAGE_CODES } from '../../src/notifications/template-codes.ts';
 import { NUMBER_MESSAGE_CODES } from '../../src/numbers/number-codes.ts';
+import { developer } from './fr/developer.ts';
 import { placeholders, sentenceFrom } from './message.ts';
 import { messages as english } from './messages.en.ts';
 import { messages as french } from './messages.fr.ts';
@@ -71,4 +72,40 @@ test('what is noticed in the browser is said in both languages', () => {
   for (const code of ['offline-here', 'timeout-here', 'unreadable-answer']) {
     assert.ok(french[code] !== undefined && english[code] !== undefined, code);
   }
+});
+
+test('the number of a line is written as in the rest of the page', () => {
+  const message = {
+    code: 'short-taken',
+    text: 'no',
+    values: { short: '12', number: '33123456790' },
+  };
+  assert.match(sentenceFrom(french, message, 'FR'), /la ligne 01\u00a023\u00a045\u00a067\u00a090/);
+  assert.match(sentenceFrom(english, message, 'FR'), /the line 01\u00a023\u00a045\u00a067\u00a090/);
+  assert.match(sentenceFrom(french, message, 'BE'), /la ligne \+33 1 23/);
+  // Anything else stays as it is.
+  const port = { code: 'too-long', text: 'no', values: { limit: 33123456790 } };
+  assert.match(sentenceFrom(french, port, 'FR'), /33123456790/);
+});
+
+test('every operation of the API has a French summary, and none that is gone', () => {
+  const folder = new URL('../../src/web/api/', import.meta.url);
+  const routes = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .flatMap((name) => [
+      ...sourceOf(`web/api/${name}`).matchAll(/method: '([A-Z]+)',\s+url: '([^']+)'/g),
+    ])
+    .map(([, method, url = '']) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
+    // The document does not tell of itself.
+    .filter((route) => route !== 'GET /openapi.json');
+  assert.ok(routes.length > 25, 'the routes were found');
+  assert.deepEqual(
+    routes.filter((route) => !Object.hasOwn(developer.operations, route)),
+    [],
+  );
+  const known = new Set(routes);
+  assert.deepEqual(
+    Object.keys(developer.operations).filter((operation) => !known.has(operation)),
+    [],
+  );
 });

@@ -13,16 +13,21 @@ export function Dialog({
   title,
   onClose,
   foot,
+  openerGoes = false,
   children,
 }: {
   readonly title: string;
   readonly onClose: () => void;
   readonly foot?: ComponentChildren;
+  /** Whether what opened it is about to go, as with a row that is removed: the heading gets the focus. */
+  readonly openerGoes?: boolean;
   readonly children: ComponentChildren;
 }): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const gone = useRef(false);
+  const opener = useRef({ goes: openerGoes });
+  opener.current.goes = openerGoes;
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
@@ -31,7 +36,7 @@ export function Dialog({
       gone.current = true;
       // While it is open, nothing behind it can take the focus.
       element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      giveFocusBack(opener.current.goes ? null : before);
     };
   }, []);
   return (
@@ -58,12 +63,20 @@ export function Dialog({
   );
 }
 
+/** To what opened the dialog; where that is gone, to the page's heading. */
+function giveFocusBack(before: Element | null): void {
+  const there = before instanceof HTMLElement && before.isConnected && before !== document.body;
+  const to = there ? before : document.querySelector<HTMLElement>('h1');
+  to?.focus({ preventScroll: !there });
+}
+
 /** A question with two answers; the dangerous one is named by what it does. */
 export function Confirm({
   title,
   action,
   danger = false,
   busy = false,
+  openerGoes = false,
   onConfirm,
   onClose,
   children,
@@ -72,6 +85,7 @@ export function Confirm({
   readonly action: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
+  readonly openerGoes?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
@@ -80,6 +94,7 @@ export function Confirm({
     <Dialog
       title={title}
       onClose={onClose}
+      openerGoes={openerGoes}
       foot={
         <>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
@@ -102,11 +117,12 @@ interface ToastWords {
 const toasts = new Watched<readonly ToastWords[]>([]);
 let lastToast = 0;
 
-/** Says for six seconds what was done. */
+/** Says for six seconds what was done. The same again takes the place of the one that says it already. */
 export function toast(text: string): void {
   lastToast += 1;
   const id = lastToast;
-  toasts.set([...toasts.get().slice(-2), { id, text }]);
+  const others = toasts.get().filter((each) => each.text !== text);
+  toasts.set([...others.slice(-2), { id, text }]);
   setTimeout(() => dismiss(id), 6000);
 }
 

@@ -18,7 +18,6 @@ export interface EditableTextProps {
   readonly editable: boolean;
   /** Shown where the value is empty. */
   readonly empty?: ComponentChildren;
-  readonly maxLength?: number;
   readonly inputMode?: 'numeric';
 }
 
@@ -86,7 +85,6 @@ export function EditableText(props: EditableTextProps): VNode {
         aria-invalid={error === '' ? undefined : 'true'}
         aria-describedby={`${id}-error`}
         value={typed}
-        maxLength={props.maxLength}
         inputMode={props.inputMode}
         autocomplete="off"
         onInput={(event) => setTyped(event.currentTarget.value)}

@@ -1,5 +1,6 @@
 // Fields of forms: label, hint and error are tied to the control, so that a screen reader reads them with
-// it. They keep nothing: value and change belong to the page.
+// it. They keep nothing: value and change belong to the page. No field cuts what is typed or pasted: what is
+// too long is said.
 
 import type { ComponentChildren, RefObject, TargetedEvent, VNode } from 'preact';
 import { useId } from 'preact/hooks';
@@ -49,6 +50,31 @@ export function Field({
   );
 }
 
+/** Controls that belong together, with the error of all of them. */
+export function Group({
+  legend,
+  error = '',
+  children,
+}: {
+  readonly legend: ComponentChildren;
+  readonly error?: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  const id = useId();
+  return (
+    <fieldset
+      class="stack tight"
+      tabIndex={error === '' ? undefined : -1}
+      data-invalid={error === '' ? undefined : 'true'}
+      aria-describedby={error === '' ? undefined : id}
+    >
+      <legend class="field-label">{legend}</legend>
+      {children}
+      <FieldError id={id} error={error} />
+    </fieldset>
+  );
+}
+
 /** The line below a control. It is always there, so that a new error is read aloud. */
 export function FieldError({ id, error }: { readonly id: string; readonly error: string }): VNode {
   return (
@@ -68,7 +94,6 @@ interface TextProps extends FieldWords {
   readonly onInput: (value: string) => void;
   readonly disabled?: boolean;
   readonly placeholder?: string;
-  readonly maxLength?: number;
   readonly required?: boolean;
   readonly name?: string;
   /** For URLs, patterns and keys: fixed pitch, no spelling help. */
@@ -76,7 +101,7 @@ interface TextProps extends FieldWords {
 }
 
 export interface TextInputProps extends TextProps {
-  readonly type?: 'text' | 'password' | 'search' | 'url' | 'tel' | 'date';
+  readonly type?: 'text' | 'password' | 'search' | 'url' | 'tel' | 'date' | 'datetime-local';
   readonly autocomplete?: string;
   readonly inputMode?: 'numeric' | 'url' | 'tel';
   readonly inputRef?: RefObject<HTMLInputElement | null>;
@@ -101,7 +126,10 @@ export function TextInput(props: TextInputProps): VNode {
           case 'password':
             return <input {...control} type="password" />;
           case 'date':
-            return <input {...control} type="date" />;
+            // Without it Chromium takes years of six digits.
+            return <input {...control} type="date" max="9999-12-31" />;
+          case 'datetime-local':
+            return <input {...control} type="datetime-local" max="9999-12-31T23:59" />;
           case 'search':
             return <input {...control} type="search" />;
           case 'url':
@@ -230,19 +258,17 @@ function controlOf(props: TextProps): {
   value: string;
   disabled: boolean | undefined;
   placeholder: string | undefined;
-  maxLength: number | undefined;
   required: boolean | undefined;
   name: string | undefined;
   spellcheck: boolean | undefined;
   autocapitalize: 'off' | undefined;
 } {
-  const { value, disabled, placeholder, maxLength, required, name, code = false } = props;
+  const { value, disabled, placeholder, required, name, code = false } = props;
   return {
     class: code ? 'input mono' : 'input',
     value,
     disabled,
     placeholder,
-    maxLength,
     required,
     name,
     spellcheck: code ? false : undefined,

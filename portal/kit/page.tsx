@@ -90,8 +90,17 @@ export function Tabs({
     readonly current: boolean;
   }[];
 }): VNode {
+  const nav = useRef<HTMLElement>(null);
+  const shown = tabs.find(({ current }) => current)?.href;
+  useEffect(() => {
+    // On a phone the row is wider than the screen: the tab that is shown stands in its middle.
+    const row = nav.current;
+    const link = row?.querySelector<HTMLElement>('[aria-current]');
+    if (row == null || link == null) return;
+    row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+  }, [shown]);
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class="tabs" aria-label={label} ref={nav}>
       <ul>
         {tabs.map((tab) => (
           <li key={tab.href}>

@@ -2,8 +2,9 @@
 // sorts and filters nothing: the server does.
 
 import type { ComponentChildren, VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import { plural } from '../i18n/format.ts';
-import { t } from '../i18n/i18n.ts';
+import { language, t } from '../i18n/i18n.ts';
 import { Button } from './button.tsx';
 
 export interface Column<Row> {
@@ -21,13 +22,27 @@ export function Table<Row>({
   columns,
   rows,
   keyOf,
+  kept = false,
 }: {
   /** For screen readers. */
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /**
+   * Whether the cells depend on nothing but their row. Then a row that is there already is not drawn again
+   * when others come: of a long list, only the new page.
+   */
+  readonly kept?: boolean;
 }): VNode {
+  const keep = useKept<Row>(columns.map(({ label }) => label).join());
+  const draw = (row: Row): VNode => (
+    <tr key={keyOf(row)} role="row">
+      {columns.map((column) => (
+        <Cell key={column.label} column={column} row={row} />
+      ))}
+    </tr>
+  );
   // The roles are named since cards are made with `display: block`, which takes them from a table.
   return (
     <table class="table" role="table">
@@ -46,17 +61,25 @@ export function Table<Row>({
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={keyOf(row)} role="row">
-            {columns.map((column) => (
-              <Cell key={column.label} column={column} row={row} />
-            ))}
-          </tr>
-        ))}
-      </tbody>
+      <tbody role="rowgroup">{rows.map((row) => (kept ? keep(row, draw) : draw(row)))}</tbody>
     </table>
   );
+}
+
+/** Rows as they were drawn, by their objects; void in another language and with other columns. */
+function useKept<Row>(columns: string): (row: Row, draw: (row: Row) => VNode) => VNode {
+  const drawn = useRef({ of: '', rows: new Map<Row, VNode>() });
+  const of = `${language.get()} ${columns}`;
+  if (drawn.current.of !== of) drawn.current = { of, rows: new Map() };
+  const before = drawn.current.rows;
+  // Only the rows of this drawing are kept for the next.
+  const now = new Map<Row, VNode>();
+  drawn.current.rows = now;
+  return (row, draw) => {
+    const node = before.get(row) ?? draw(row);
+    now.set(row, node);
+    return node;
+  };
 }
 
 function Cell<Row>({ column, row }: { readonly column: Column<Row>; readonly row: Row }): VNode {

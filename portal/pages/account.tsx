@@ -5,15 +5,16 @@ import { useState } from 'preact/hooks';
 import { send } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
+import { tooLong } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { toast } from '../kit/dialog.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { Card, Facts, Page } from '../kit/page.tsx';
 import { PhoneNumber } from '../kit/values.tsx';
-import { ProblemBox } from '../kit/words.tsx';
+import { fieldError, ProblemBox } from '../kit/words.tsx';
 import { ask, signOut, useMe } from '../session.ts';
-
-const SHORTEST = 10;
+import { focusFirstFault } from './first-fault.ts';
+import { hasControl, lengthOf, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './name-rules.ts';
 
 export function AccountPage(): VNode {
   const me = useMe();
@@ -64,12 +65,19 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
-  const short = next.length < SHORTEST;
+  const fault = hasControl(next)
+    ? t.account.control
+    : lengthOf(next) < SHORTEST_PASSWORD
+      ? t.account.tooShort
+      : tooLong(next, LONGEST_PASSWORD);
+  const currentFault =
+    hasPassword && current === '' ? t.account.currentMissing : tooLong(current, LONGEST_PASSWORD);
+  const isWrongNow = problem?.code === 'wrong-password';
 
   const change = async (): Promise<void> => {
     setTried(true);
     setProblem(null);
-    if (short || next !== again || busy) return;
+    if (currentFault !== '' || fault !== '' || next !== again || busy) return;
     setBusy(true);
     const answer = await send('session/password', {
       method: 'PUT',
@@ -88,6 +96,8 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
     await ask();
   };
 
+  const isAtField =
+    isWrongNow || fieldError(problem, 'current') !== '' || fieldError(problem, 'password') !== '';
   return (
     <Card
       title={t.account.passwordTitle}
@@ -98,7 +108,8 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void change();
+          const form = event.currentTarget;
+          void change().then(() => focusFirstFault(form));
         }}
       >
         {hasPassword && (
@@ -108,6 +119,11 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
             autocomplete="current-password"
             value={current}
             onInput={setCurrent}
+            error={
+              isWrongNow
+                ? t.account.currentWrong
+                : fieldError(problem, 'current') || (tried ? currentFault : '')
+            }
           />
         )}
         <TextInput
@@ -117,7 +133,7 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
           autocomplete="new-password"
           value={next}
           onInput={setNext}
-          error={tried && short ? t.account.tooShort : ''}
+          error={fieldError(problem, 'password') || (tried ? fault : '')}
         />
         <TextInput
           label={t.account.again}
@@ -125,9 +141,9 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
           autocomplete="new-password"
           value={again}
           onInput={setAgain}
-          error={tried && !short && next !== again ? t.account.different : ''}
+          error={tried && fault === '' && next !== again ? t.account.different : ''}
         />
-        <ProblemBox problem={problem} />
+        {!isAtField && <ProblemBox problem={problem} />}
         <div class="form-foot">
           <Button type="submit" look="primary" busy={busy}>
             {t.account.change}

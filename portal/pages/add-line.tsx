@@ -1,7 +1,7 @@
 // The operator's dialog for a new line; its password is made by the server and shown once.
 
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { LineChanged } from '../../src/web/api/schemas.ts';
 import { post } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
@@ -13,6 +13,7 @@ import { TextInput } from '../kit/form.tsx';
 import { Note, ProblemBox, Secret, fieldError } from '../kit/words.tsx';
 import { hrefOf } from '../router.ts';
 import { useMe } from '../session.ts';
+import { focusFirstFault } from './first-fault.ts';
 
 export function AddLine({
   customer: given,
@@ -23,17 +24,20 @@ export function AddLine({
   readonly onClose: () => void;
 }): VNode {
   const { server } = useMe();
+  const form = useRef<HTMLFormElement>(null);
   const [number, setNumber] = useState('');
   const [title, setTitle] = useState('');
   const [customer, setCustomer] = useState(given === '' ? 'default' : given);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [made, setMade] = useState<LineChanged | null>(null);
+  const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
 
   const add = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
+    setTried(true);
     setProblem(null);
+    if (busy || number.trim() === '') return;
+    setBusy(true);
     const answer = await post<LineChanged>('lines', {
       number: number.trim(),
       title: title.trim(),
@@ -43,6 +47,8 @@ export function AddLine({
     if (answer.ok) setMade(answer.value);
     else setProblem(answer.problem);
   };
+
+  const submit = (): Promise<void> => add().then(() => focusFirstFault(form.current));
 
   if (made !== null) {
     const { line, password } = made;
@@ -75,18 +81,19 @@ export function AddLine({
       foot={
         <>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
-          <Button look="primary" busy={busy} onClick={() => void add()}>
+          <Button look="primary" busy={busy} onClick={() => void submit()}>
             {t.lines.add}
           </Button>
         </>
       }
     >
       <form
+        ref={form}
         class="stack"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void add();
+          void submit();
         }}
       >
         <TextInput
@@ -95,12 +102,14 @@ export function AddLine({
           type="tel"
           value={number}
           onInput={setNumber}
-          error={fieldError(problem, 'number')}
+          error={
+            fieldError(problem, 'number') ||
+            (tried && number.trim() === '' ? t.lines.addNumberMissing : '')
+          }
         />
         <TextInput
           label={t.lines.intitule}
           value={title}
-          maxLength={64}
           onInput={setTitle}
           error={fieldError(problem, 'title')}
         />

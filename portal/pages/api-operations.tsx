@@ -49,6 +49,9 @@ interface Operation extends RawOperation {
   readonly path: string;
 }
 
+/** What every path of the document begins with. */
+const VERSION = /^\/api\/v1/;
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 export function ApiOperations(): VNode {
@@ -69,8 +72,9 @@ export function ApiOperations(): VNode {
         {value !== null &&
           groupsOf(value).map(({ name, description, operations }) => (
             <section key={name} class="stack tight operations-group">
-              {/* The document is in English, in every language of the pages. */}
-              <h3 lang="en">{description}</h3>
+              <h3>
+                <FromDocument text={description} translated={t.developer.groups[name]} />
+              </h3>
               <div>
                 {operations.map((operation) => (
                   <OneOperation
@@ -86,6 +90,17 @@ export function ApiOperations(): VNode {
   );
 }
 
+/** The document is in English: what has no translation here is marked as such. */
+function FromDocument({
+  text,
+  translated,
+}: {
+  readonly text: string;
+  readonly translated: string | undefined;
+}): VNode {
+  return translated === undefined ? <span lang="en">{text}</span> : <span>{translated}</span>;
+}
+
 function OneOperation({ operation }: { readonly operation: Operation }): VNode {
   const { method, path, summary = '', parameters = [], requestBody, responses = {} } = operation;
   const body = Object.entries(requestBody?.content ?? {});
@@ -94,8 +109,11 @@ function OneOperation({ operation }: { readonly operation: Operation }): VNode {
       <summary>
         <code class="method">{method}</code>
         <code class="anywhere">{path}</code>{' '}
-        <span class="soft" lang="en">
-          {summary}
+        <span class="soft">
+          <FromDocument
+            text={summary}
+            translated={t.developer.operations[`${method} ${path.replace(VERSION, '')}`]}
+          />
         </span>
       </summary>
       <dl class="facts">

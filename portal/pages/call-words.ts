@@ -11,6 +11,38 @@ export interface CallFilter {
   readonly party: string;
   readonly direction: string;
   readonly missed: string;
+  /** The first and the last day, as a date field has them: `2026-05-31`, in the reader's time. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the API is asked for: days are moments there, the last one without its end. */
+export function queryOf({ from, to, ...others }: CallFilter): Record<string, string> {
+  return { ...others, from: isoOf(startOfDay(from)), to: isoOf(startOfDay(to, 1)) };
+}
+
+/** Whether a text is a day, or none is asked for. */
+export function isDay(text: string): boolean {
+  return text === '' || !Number.isNaN(startOfDay(text));
+}
+
+export function isInOrder({ from, to }: Pick<CallFilter, 'from' | 'to'>): boolean {
+  return from === '' || to === '' || from <= to;
+}
+
+/** Midnight at the beginning of a day, `later` days on, in milliseconds; NaN where it is no day. */
+function startOfDay(text: string, later = 0): number {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  if (year === undefined) return NaN;
+  const date = new Date(Number(year), Number(month) - 1, Number(day));
+  if (date.getMonth() !== Number(month) - 1) return NaN;
+  // By the calendar: a day of the change to summer time has 23 hours.
+  date.setDate(date.getDate() + later);
+  return date.getTime();
+}
+
+function isoOf(time: number): string {
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
 }
 
 export function isOutgoing(call: CallView): boolean {
@@ -40,7 +72,9 @@ export function talkText(call: CallView): string {
 
 /** Whether a call that is told live belongs into the list. */
 export function fits(call: CallView, filter: CallFilter): boolean {
-  const { line, party, direction, missed } = filter;
+  const { line, party, direction, missed, from, to } = filter;
+  const at = Date.parse(call.setupAt);
+  if (at < startOfDay(from) || at >= startOfDay(to, 1)) return false;
   if (line !== '' && !sameNumber(line, call.account)) return false;
   if (party !== '' && !sameNumber(party, call.caller) && !sameNumber(party, call.callee)) {
     return false;

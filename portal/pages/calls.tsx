@@ -2,10 +2,11 @@
 // `line` it is a tab of that line's page. One call is call.tsx.
 
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallView } from '../../src/web/api/schemas.ts';
 import { withQuery } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
+import { tooLong } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { Checkbox, Select, TextInput } from '../kit/form.tsx';
 import { BellIcon, CallsIcon, InIcon, MissedIcon, OutIcon, PhoneIcon } from '../kit/icons.tsx';
@@ -17,13 +18,31 @@ import { Badge, Empty, fieldError, Note, ProblemBox, Skeleton } from '../kit/wor
 import { useLive } from '../live.ts';
 import { useSettled } from '../reading.ts';
 import { hrefOf, replaceQuery, usePlace } from '../router.ts';
-import { causeText, fits, isMissed, isOutgoing, otherSide, putIn, talkText } from './call-words.ts';
+import {
+  causeText,
+  fits,
+  isDay,
+  isInOrder,
+  isMissed,
+  isOutgoing,
+  otherSide,
+  putIn,
+  queryOf,
+  talkText,
+} from './call-words.ts';
 import type { CallFilter } from './call-words.ts';
 import { LineChoice } from './line-choice.tsx';
-import { useShortListing } from './short-listing.ts';
+import { LONGEST_NUMBER, useShortListing } from './short-listing.ts';
 import './records.css';
 
-const NO_FILTER: CallFilter = { line: '', party: '', direction: '', missed: '' };
+const NO_FILTER: CallFilter = {
+  line: '',
+  party: '',
+  direction: '',
+  missed: '',
+  from: '',
+  to: '',
+};
 const TYPING_MS = 350;
 
 export function CallsPage({ line }: { readonly line?: string }): VNode {
@@ -48,9 +67,15 @@ function Calls({ line }: { readonly line?: string }): VNode {
     party: query.get('party') ?? '',
     direction: query.get('direction') ?? '',
     missed: query.get('missed') === '1' ? '1' : '',
+    from: dayIn(query.get('from')),
+    to: dayIn(query.get('to')),
   }));
-  const asked = useSettled(filter, TYPING_MS);
-  const listing = useShortListing<CallView>(withQuery('calls', { ...asked }));
+  const faults = faultsOf(filter);
+  // What cannot be asked is not: the list stays as it was.
+  const good = useRef(filter);
+  if (Object.values(faults).every((fault) => fault === '')) good.current = filter;
+  const asked = useSettled(good.current, TYPING_MS);
+  const listing = useShortListing<CallView>(withQuery('calls', queryOf(asked)));
   const { items, problem, loading, more, reload, change, toNewest } = listing;
 
   useEffect(() => {
@@ -69,7 +94,9 @@ function Calls({ line }: { readonly line?: string }): VNode {
     });
   });
 
-  const isFiltered = (['party', 'direction', 'missed'] as const).some((name) => asked[name] !== '');
+  const isFiltered = (['party', 'direction', 'missed', 'from', 'to'] as const).some(
+    (name) => asked[name] !== '',
+  );
   const clear = (): void => setFilter({ ...NO_FILTER, line: line ?? '' });
   return (
     <>
@@ -77,9 +104,9 @@ function Calls({ line }: { readonly line?: string }): VNode {
         filter={filter}
         onFilter={setFilter}
         hasLine={line === undefined}
-        lineError={fieldError(problem, 'line')}
+        faults={{ ...faults, line: faults.line || fieldError(problem, 'line') }}
       />
-      <ProblemBox problem={problem} retry={reload} />
+      {fieldError(problem, 'line') === '' && <ProblemBox problem={problem} retry={reload} />}
       {toNewest !== null && (
         <Note>
           <p>{t.calls.older}</p>
@@ -116,16 +143,34 @@ function Calls({ line }: { readonly line?: string }): VNode {
   );
 }
 
+type Faults = Readonly<Record<'line' | 'party' | 'from' | 'to', string>>;
+
+/** What is wrong with each field, in words. */
+function faultsOf(filter: CallFilter): Faults {
+  const { line, party, from, to } = filter;
+  return {
+    line: tooLong(line, LONGEST_NUMBER),
+    party: tooLong(party, LONGEST_NUMBER),
+    from: isDay(from) ? '' : t.calls.noDay,
+    to: !isDay(to) ? t.calls.noDay : isInOrder(filter) ? '' : t.calls.wrongOrder,
+  };
+}
+
+/** A day of the address, if it is one. */
+function dayIn(text: string | null): string {
+  return text !== null && isDay(text) ? text : '';
+}
+
 function Filters({
   filter,
   onFilter,
   hasLine,
-  lineError,
+  faults,
 }: {
   readonly filter: CallFilter;
   readonly onFilter: (filter: CallFilter) => void;
   readonly hasLine: boolean;
-  readonly lineError: string;
+  readonly faults: Faults;
 }): VNode {
   const put = (some: Partial<CallFilter>): void => onFilter({ ...filter, ...some });
   return (
@@ -136,7 +181,7 @@ function Filters({
       onSubmit={(event) => event.preventDefault()}
     >
       {hasLine && (
-        <LineChoice value={filter.line} onChange={(line) => put({ line })} error={lineError} />
+        <LineChoice value={filter.line} onChange={(line) => put({ line })} error={faults.line} />
       )}
       <TextInput
         label={t.calls.party}
@@ -145,7 +190,7 @@ function Filters({
         placeholder={t.calls.partyPlaceholder}
         value={filter.party}
         onInput={(party) => put({ party })}
-        maxLength={64}
+        error={faults.party}
       />
       <Select
         label={t.calls.direction}
@@ -156,6 +201,20 @@ function Filters({
           { value: 'incoming', label: t.calls.incoming },
           { value: 'outgoing', label: t.calls.outgoing },
         ]}
+      />
+      <TextInput
+        label={t.calls.from}
+        type="date"
+        value={filter.from}
+        onInput={(from) => put({ from })}
+        error={faults.from}
+      />
+      <TextInput
+        label={t.calls.to}
+        type="date"
+        value={filter.to}
+        onInput={(to) => put({ to })}
+        error={faults.to}
       />
       <Checkbox
         label={t.calls.missedOnly}
@@ -207,6 +266,7 @@ export function CallTable({
       columns={columns}
       rows={calls}
       keyOf={({ callref }) => callref}
+      kept
     />
   );
 }

@@ -1,18 +1,18 @@
 // The dialog that copies a line's saved settings to other lines: which settings, which lines.
 
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
-import type { Copied, CopySettings, LineItem, LineView } from '../../src/web/api/schemas.ts';
-import { post, withQuery } from '../api.ts';
+import { useRef, useState } from 'preact/hooks';
+import type { Copied, CopySettings, LineView } from '../../src/web/api/schemas.ts';
+import { post } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { plural } from '../i18n/format.ts';
 import { t } from '../i18n/i18n.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog, toast } from '../kit/dialog.tsx';
-import { Checkbox, TextInput } from '../kit/form.tsx';
-import { PhoneNumber } from '../kit/values.tsx';
-import { Note, ProblemBox, Skeleton } from '../kit/words.tsx';
-import { useListing, useSettled } from '../reading.ts';
+import { Checkbox, Group } from '../kit/form.tsx';
+import { fieldError, ProblemBox } from '../kit/words.tsx';
+import { focusFirstFault } from './first-fault.ts';
+import { LineChooser } from './line-chooser.tsx';
 
 type Copyable = CopySettings['settings'][number];
 
@@ -33,6 +33,7 @@ export function CopySettingsDialog({
 }): VNode {
   const [settings, setSettings] = useState<readonly Copyable[]>(['notificationUrl']);
   const [to, setTo] = useState<readonly string[]>([]);
+  const body = useRef<HTMLDivElement>(null);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -40,6 +41,7 @@ export function CopySettingsDialog({
   const apply = async (): Promise<void> => {
     setTried(true);
     setProblem(null);
+    if (settings.length === 0 || to.length === 0) focusFirstFault(body.current);
     if (settings.length === 0 || to.length === 0 || busy) return;
     setBusy(true);
     const answer = await post<Copied>(`lines/${line.number}/copy`, { to, settings });
@@ -66,77 +68,38 @@ export function CopySettingsDialog({
       }
     >
       <p class="soft">{t.cti.applyLead}</p>
-      <fieldset>
-        <legend class="field-label">{t.cti.applySettings}</legend>
-        {COPYABLE.map((setting) => (
-          <Checkbox
-            key={setting}
-            label={t.cti.copied[setting]}
-            checked={settings.includes(setting)}
-            onChange={(on) => setSettings(toggled(settings, setting, on))}
+      <div class="stack" ref={body}>
+        <Group
+          legend={t.cti.applySettings}
+          error={tried && settings.length === 0 ? t.cti.applyChooseSetting : ''}
+        >
+          {COPYABLE.map((setting) => (
+            <Checkbox
+              key={setting}
+              label={t.cti.copied[setting]}
+              checked={settings.includes(setting)}
+              onChange={(on) => setSettings(toggled(settings, setting, on))}
+            />
+          ))}
+        </Group>
+        <Group
+          legend={t.cti.applyLines}
+          error={
+            fieldError(problem, 'to') || (tried && to.length === 0 ? t.cti.applyChooseLine : '')
+          }
+        >
+          <LineChooser
+            but={line.number}
+            isChosen={(number) => to.includes(number)}
+            onToggle={(number, on) => setTo(toggled(to, number, on))}
           />
-        ))}
-      </fieldset>
-      <LineChooser but={line.number} chosen={to} onChange={setTo} />
-      <div aria-live="polite" class="stack tight">
-        {tried && settings.length === 0 && <Note tone="bad">{t.cti.applyChooseSetting}</Note>}
-        {tried && to.length === 0 && <Note tone="bad">{t.cti.applyChooseLine}</Note>}
+          <p class="small soft" role="status">
+            {to.length > 0 && plural(to.length, t.cti.selected)}
+          </p>
+        </Group>
       </div>
-      <ProblemBox problem={problem} />
+      {fieldError(problem, 'to') === '' && <ProblemBox problem={problem} />}
     </Dialog>
-  );
-}
-
-function LineChooser({
-  but,
-  chosen,
-  onChange,
-}: {
-  readonly but: string;
-  readonly chosen: readonly string[];
-  readonly onChange: (chosen: readonly string[]) => void;
-}): VNode {
-  const [typed, setTyped] = useState('');
-  const list = useListing<LineItem>(withQuery('lines', { q: useSettled(typed.trim(), 250) }));
-  const others = list.items?.filter(({ number }) => number !== but) ?? null;
-  return (
-    <fieldset class="stack tight">
-      <legend class="field-label">{t.cti.applyLines}</legend>
-      <TextInput
-        type="search"
-        label={t.lines.search}
-        placeholder={t.lines.searchHint}
-        value={typed}
-        onInput={setTyped}
-      />
-      <ProblemBox problem={list.problem} retry={list.reload} />
-      <div class="chooser" tabIndex={0} role="group" aria-label={t.cti.applyLines}>
-        {others === null && list.problem === null && <Skeleton />}
-        {others?.length === 0 && (
-          <p class="soft">{typed === '' ? t.cti.applyNoOther : t.lines.noneFound}</p>
-        )}
-        {others?.map(({ number, title }) => (
-          <Checkbox
-            key={number}
-            label={
-              <>
-                <PhoneNumber number={number} /> {title}
-              </>
-            }
-            checked={chosen.includes(number)}
-            onChange={(on) => onChange(toggled(chosen, number, on))}
-          />
-        ))}
-        {list.more !== null && (
-          <Button small onClick={list.more} busy={list.loading}>
-            {t.kit.more}
-          </Button>
-        )}
-      </div>
-      <p class="small soft" role="status">
-        {chosen.length > 0 && plural(chosen.length, t.cti.selected)}
-      </p>
-    </fieldset>
   );
 }
 

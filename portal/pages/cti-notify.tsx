@@ -64,7 +64,7 @@ export function NotifyPart({ line, draft, set, problem, readOnly }: PartProps): 
           disabled={readOnly}
           // A URL has no line breaks: Enter and a pasted break leave none behind.
           onInput={(text) => set({ notificationUrl: text.replace(/[\r\n]+/g, '') })}
-          error={fieldError(problem, 'notificationUrl')}
+          error={fieldError(problem, 'notificationUrl') || previewFault(preview, template)}
         />
       </div>
       {!readOnly && <KeywordButtons insert={insert} />}
@@ -82,13 +82,22 @@ export function NotifyPart({ line, draft, set, problem, readOnly }: PartProps): 
         )}
       </section>
       {!readOnly && template.trim() !== '' && (
-        <TestPart number={line.number} template={template} blocked={preview.value?.error != null} />
+        <TestPart
+          number={line.number}
+          template={template}
+          blocked={previewFault(preview, template) !== ''}
+        />
       )}
     </div>
   );
 }
 
-function KeywordButtons({ insert }: { readonly insert: (keyword: string) => void }): VNode {
+/** The keywords to press; `insert` puts one where the cursor is. */
+export function KeywordButtons({
+  insert,
+}: {
+  readonly insert: (keyword: string) => void;
+}): VNode {
   const buttons = (keywords: readonly string[]): VNode => (
     <div class="keywords">
       {keywords.map((keyword) => (
@@ -160,10 +169,18 @@ function usePreview(template: string, number: string): Previewed {
   return previewed;
 }
 
+/** What is wrong with the URL as it stands now; an answer about an older one says nothing. */
+function previewFault({ template, value, problem }: Previewed, typed: string): string {
+  if (template !== typed.trim()) return '';
+  if (value?.error != null) return sentence(value.error);
+  return fieldError(problem, 'template');
+}
+
 function PreviewBox({ template, value, problem }: Previewed): VNode {
   return (
     <div class="stack tight">
-      <ProblemBox problem={problem} />
+      {fieldError(problem, 'template') === '' && <ProblemBox problem={problem} />}
+      {value?.error != null && <p class="soft">{t.cti.previewNone}</p>}
       {value !== null && (
         <>
           <ol class="requests">
@@ -189,7 +206,6 @@ function PreviewBox({ template, value, problem }: Previewed): VNode {
             ))}
           </ol>
           <div class="stack tight" role="status">
-            {value.error !== null && <Note tone="bad">{sentence(value.error)}</Note>}
             <Messages messages={value.warnings} />
           </div>
         </>

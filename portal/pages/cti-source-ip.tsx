@@ -5,9 +5,11 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { MessageView, SourceIpAnswer } from '../../src/web/api/schemas.ts';
 import { post } from '../api.ts';
-import { addAddress } from '../cti-draft.ts';
+import type { ApiProblem } from '../api.ts';
+import { addAddress, withExactDots } from '../cti-draft.ts';
 import { t } from '../i18n/i18n.ts';
-import { sentence } from '../i18n/message.ts';
+import { sentence, tooLong } from '../i18n/message.ts';
+import { patternReason } from '../i18n/pattern-reason.ts';
 import { Button } from '../kit/button.tsx';
 import { Radio, TextInput } from '../kit/form.tsx';
 import { CheckIcon, KeyIcon } from '../kit/icons.tsx';
@@ -15,9 +17,17 @@ import { Badge, Note, fieldError } from '../kit/words.tsx';
 import { useSettled } from '../reading.ts';
 import type { PartProps } from './cti.tsx';
 
+/** The longest text that the server tries as an address. */
+const LONGEST_ADDRESS = 128;
+
 export function SourceIpPart({ draft, set, problem, readOnly }: PartProps): VNode {
   const [address, setAddress] = useState('');
-  const answer = useExplanation(draft.sourceIp, draft.sourceIpMatch, address);
+  const addressFault = tooLong(address.trim(), LONGEST_ADDRESS);
+  const { answer, problem: refused } = useExplanation(
+    draft.sourceIp,
+    draft.sourceIpMatch,
+    addressFault === '' ? address : '',
+  );
   const write = (sourceIp: string): void => set({ sourceIp });
   return (
     <div class="stack">
@@ -28,7 +38,7 @@ export function SourceIpPart({ draft, set, problem, readOnly }: PartProps): VNod
         value={draft.sourceIp}
         disabled={readOnly}
         onInput={write}
-        error={fieldError(problem, 'sourceIp')}
+        error={fieldError(problem, 'sourceIp') || patternFault(answer, refused)}
       />
       {answer !== null && (
         <YourAddress
@@ -41,6 +51,9 @@ export function SourceIpPart({ draft, set, problem, readOnly }: PartProps): VNod
         {answer?.warnings.map((message) => (
           <Warning key={message.text} message={message} write={readOnly ? null : write} />
         ))}
+        {answer?.state === 'valid' && answer.warnings.every(isNotOfDots) && (
+          <DotHint draft={draft} write={readOnly ? null : write} />
+        )}
       </div>
       {draft.sourceIp !== '' && (
         <fieldset>
@@ -66,9 +79,10 @@ export function SourceIpPart({ draft, set, problem, readOnly }: PartProps): VNod
           code
           value={address}
           onInput={setAddress}
+          error={addressFault || (answer?.asked?.verdict === 'no-address' ? t.cti.noAddress : '')}
         />
         <div role="status">
-          {answer?.asked != null && (
+          {answer?.asked != null && answer.asked.verdict !== 'no-address' && (
             <Verdict address={answer.asked.address} verdict={answer.asked.verdict} />
           )}
         </div>
@@ -78,24 +92,63 @@ export function SourceIpPart({ draft, set, problem, readOnly }: PartProps): VNod
 }
 
 /** What the pattern means, a moment after the last key; the answer before stays until then. */
-function useExplanation(
-  pattern: string,
-  match: 'whole' | 'search',
-  address: string,
-): SourceIpAnswer | null {
-  const [answer, setAnswer] = useState<SourceIpAnswer | null>(null);
+function useExplanation(pattern: string, match: 'whole' | 'search', address: string): Explanation {
+  const [explained, setExplained] = useState<Explanation>({ answer: null, problem: null });
   const asked = useSettled(`${match} ${address.trim()} ${pattern}`, 250);
   useEffect(() => {
     const stop = new AbortController();
     const trying = address.trim();
     const body = { pattern, match, ...(trying === '' ? {} : { address: trying }) };
     void post<SourceIpAnswer>('source-ip-test', body, { signal: stop.signal }).then((answered) => {
-      // A failure here only leaves the help out: saving tells what is wrong.
-      if (!stop.signal.aborted) setAnswer(answered.ok ? answered.value : null);
+      if (stop.signal.aborted) return;
+      setExplained(
+        answered.ok
+          ? { answer: answered.value, problem: null }
+          : { answer: null, problem: answered.problem },
+      );
     });
     return () => stop.abort();
   }, [asked]);
-  return answer;
+  return explained;
+}
+
+interface Explanation {
+  readonly answer: SourceIpAnswer | null;
+  readonly problem: ApiProblem | null;
+}
+
+/** Why the pattern lets nobody in, though it may be saved so; other failures only leave the help out. */
+function patternFault(answer: SourceIpAnswer | null, problem: ApiProblem | null): string {
+  if (answer?.state !== 'invalid') return fieldError(problem, 'pattern');
+  return [t.cti.stateInvalid, patternReason(answer.error ?? '')].join(' ').trim();
+}
+
+function isNotOfDots({ code }: MessageView): boolean {
+  return code !== 'source-ip-unescaped-dot' && code !== 'source-ip-wildcard';
+}
+
+/** What a bare dot means, where it does no harm: who goes on from this pattern should know. */
+function DotHint({
+  draft,
+  write,
+}: {
+  readonly draft: PartProps['draft'];
+  readonly write: ((pattern: string) => void) | null;
+}): VNode | null {
+  const exact = withExactDots(draft.sourceIp);
+  if (exact === '' || draft.sourceIpMatch !== 'whole') return null;
+  return (
+    <p class="row tight small soft">
+      <span>{t.cti.dotHint}</span>
+      {write === null ? (
+        <code class="anywhere">{exact}</code>
+      ) : (
+        <Button small onClick={() => write(exact)}>
+          {t.cti.useSuggestion} <code class="anywhere">{exact}</code>
+        </Button>
+      )}
+    </p>
+  );
 }
 
 function YourAddress({
@@ -121,7 +174,7 @@ function YourAddress({
   );
 }
 
-function StateNote({ answer }: { readonly answer: SourceIpAnswer }): VNode {
+function StateNote({ answer }: { readonly answer: SourceIpAnswer }): VNode | null {
   switch (answer.state) {
     case 'unset':
       return <Note tone="plain">{t.cti.stateUnset}</Note>;
@@ -129,15 +182,8 @@ function StateNote({ answer }: { readonly answer: SourceIpAnswer }): VNode {
       // Green would say that all is well, which a warning denies.
       return <Note tone={answer.warnings.length === 0 ? 'good' : 'plain'}>{t.cti.stateValid}</Note>;
     default:
-      return (
-        <Note tone="bad" title={t.cti.stateInvalid}>
-          {answer.error !== null && (
-            <span class="small">
-              {t.cti.stateReasonLead} <code lang="en">{answer.error}</code>
-            </span>
-          )}
-        </Note>
-      );
+      // Said at the field.
+      return null;
   }
 }
 
@@ -220,6 +266,5 @@ function Verdict({
 function VerdictBadge({ verdict }: { readonly verdict: string }): VNode {
   const words = t.cti.verdicts[verdict] ?? verdict;
   if (verdict === 'accepted') return <Badge tone="good">{words}</Badge>;
-  if (verdict === 'no-address') return <Badge tone="bad">{words}</Badge>;
   return <Badge icon={KeyIcon}>{words}</Badge>;
 }

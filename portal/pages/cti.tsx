@@ -1,14 +1,17 @@
 // The tab CTI Informatique, as the guide has it: two applications with a check box each. What is typed is
-// kept here until it is saved; the parts of the page are cti-notify.tsx, cti-source-ip.tsx, cti-copy.tsx.
+// kept here until it is saved; the parts of the page are cti-notify.tsx, cti-source-ip.tsx, cti-delivery.tsx,
+// cti-copy.tsx. Below, and saved by themselves: destinations.tsx.
 
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { LineChanged, LineView } from '../../src/web/api/schemas.ts';
 import { patch } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
-import { changesOf, draftOf, isDirty } from '../cti-draft.ts';
+import { changesOf, draftOf, isDirty, lineWith } from '../cti-draft.ts';
 import type { CtiDraft } from '../cti-draft.ts';
+import { deliveryProblem } from '../delivery-draft.ts';
 import { t } from '../i18n/i18n.ts';
+import { sentence } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { toast } from '../kit/dialog.tsx';
 import { Checkbox, Switch, TextInput, Textarea } from '../kit/form.tsx';
@@ -18,8 +21,10 @@ import { Badge, Note, ProblemBox, fieldError } from '../kit/words.tsx';
 import { useUnsaved } from '../router.ts';
 import { useMe } from '../session.ts';
 import { CopySettingsDialog } from './cti-copy.tsx';
+import { DeliveryPart } from './cti-delivery.tsx';
 import { NotifyPart } from './cti-notify.tsx';
 import { SourceIpPart } from './cti-source-ip.tsx';
+import { DestinationsPart } from './destinations.tsx';
 import './cti.css';
 
 /** What each part of the page gets: the draft, and how to change it. */
@@ -32,7 +37,26 @@ export interface PartProps {
 }
 
 /** Fields that show their own error; an error of another stands at the foot. */
-const FIELDS = ['notificationUrl', 'sourceIp', 'buzzeeUrl', 'origins'];
+const FIELDS = [
+  'notificationUrl',
+  'sourceIp',
+  'buzzeeUrl',
+  'origins',
+  'deliveryTimeoutS',
+  'deliveryWindowS',
+  'deliveryRetryS',
+  'deliveryMode',
+];
+
+/** What is typed, and the line that it began from. */
+interface TypedFrom {
+  readonly base: LineView;
+  readonly draft: CtiDraft;
+}
+
+function typedFrom(line: LineView): TypedFrom {
+  return { base: line, draft: draftOf(line) };
+}
 
 export function CtiTab({
   line,
@@ -41,8 +65,7 @@ export function CtiTab({
   readonly line: LineView;
   readonly onSaved: (line: LineView) => void;
 }): VNode {
-  const [base, setBase] = useState(line);
-  const [draft, setDraft] = useState(() => draftOf(line));
+  const [{ base, draft }, setTyped] = useState(() => typedFrom(line));
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -55,22 +78,26 @@ export function CtiTab({
   useEffect(() => {
     // What is typed stays; else the page follows what was saved elsewhere.
     if (!changedElsewhere || dirty) return;
-    setBase(line);
-    setDraft(draftOf(line));
+    // Something may have been typed since this was drawn.
+    setTyped((old) => (isDirty(old.draft, old.base) ? old : typedFrom(line)));
   }, [line, changedElsewhere, dirty]);
 
-  const set = (change: Partial<CtiDraft>): void => setDraft((old) => ({ ...old, ...change }));
+  const set = (change: Partial<CtiDraft>): void => {
+    setTyped((old) => ({ ...old, draft: { ...old.draft, ...change } }));
+    // The preview judges each new URL at once: what was said of the one before is void.
+    if ('notificationUrl' in change) setProblem((old) => withoutField(old, 'notificationUrl'));
+  };
   const undo = (): void => {
-    setBase(line);
-    setDraft(draftOf(line));
+    setTyped(typedFrom(line));
     setProblem(null);
     setMissing(false);
   };
   const save = async (): Promise<void> => {
     const lacking = draft.buzzee && draft.buzzeeUrl.trim() === '';
     setMissing(lacking);
-    setProblem(null);
-    if (lacking || busy) {
+    const untold = deliveryProblem(draft);
+    setProblem(untold);
+    if (lacking || untold !== null || busy) {
       focusFirstError();
       return;
     }
@@ -82,8 +109,9 @@ export function CtiTab({
       focusFirstError();
       return;
     }
-    setBase(answer.value.line);
-    setDraft(draftOf(answer.value.line));
+    const saved = typedFrom(answer.value.line);
+    // What was typed while it was being saved stays.
+    setTyped((old) => (old.draft === draft ? saved : { ...saved, draft: old.draft }));
     onSaved(answer.value.line);
     toast(t.cti.saved);
   };
@@ -91,57 +119,63 @@ export function CtiTab({
   const parts: PartProps = { line, draft, set, problem, readOnly };
   const elsewhere = problem?.errors?.some(({ field }) => FIELDS.includes(field)) === true;
   return (
-    <form
-      class="stack wide"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      {readOnly && <Note>{t.cti.readOnly}</Note>}
-      <BuzzeePart {...parts} missing={missing} />
-      <Card>
-        <p class="soft">{t.cti.apiIntro}</p>
-        <Checkbox
-          label={t.cti.api}
-          checked={draft.api}
-          disabled={readOnly}
-          onChange={(api) => set({ api })}
-        />
-        {!draft.api && <Note tone="warn">{t.cti.apiOff}</Note>}
-        <div class="application stack wide">
-          <NotifyPart {...parts} />
-          <hr />
-          <CallPart {...parts} />
-        </div>
-      </Card>
-      {changedElsewhere && dirty && (
-        <Note tone="warn" live>
-          {t.cti.savedElsewhere}
-        </Note>
-      )}
-      {!elsewhere && <ProblemBox problem={problem} />}
-      <div class={dirty ? 'save-bar is-dirty' : 'save-bar'}>
-        <span class="grow" role="status">
-          {dirty ? (
-            <Badge tone="warn">{t.cti.unsaved}</Badge>
-          ) : (
-            <Badge icon={CheckIcon}>{t.cti.allSaved}</Badge>
-          )}
-        </span>
-        {dirty && <Button onClick={undo}>{t.cti.undo}</Button>}
-        {!dirty && (
-          <Button icon={CopyIcon} onClick={() => setCopying(true)}>
-            {t.cti.apply}
-          </Button>
+    <div class="stack wide">
+      <form
+        class="stack wide"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {readOnly && <Note>{t.cti.readOnly}</Note>}
+        <BuzzeePart {...parts} missing={missing} />
+        <Card>
+          <p class="soft">{t.cti.apiIntro}</p>
+          <Checkbox
+            label={t.cti.api}
+            checked={draft.api}
+            disabled={readOnly}
+            onChange={(api) => set({ api })}
+          />
+          {!draft.api && <Note tone="warn">{t.cti.apiOff}</Note>}
+          <div class="application stack wide">
+            <NotifyPart {...parts} />
+            <hr />
+            <CallPart {...parts} />
+          </div>
+        </Card>
+        <Card>
+          <DeliveryPart {...parts} />
+        </Card>
+        {changedElsewhere && dirty && (
+          <Note tone="warn" live>
+            {t.cti.savedElsewhere}
+          </Note>
         )}
-        <Button type="submit" look="primary" busy={busy} disabled={!dirty || readOnly}>
-          {t.cti.save}
-        </Button>
-      </div>
-      {copying && <CopySettingsDialog line={line} onClose={() => setCopying(false)} />}
-    </form>
+        {!elsewhere && <ProblemBox problem={problem} />}
+        <div class={dirty ? 'save-bar is-dirty' : 'save-bar'}>
+          <span class="grow" role="status">
+            {dirty ? (
+              <Badge tone="warn">{t.cti.unsaved}</Badge>
+            ) : (
+              <Badge icon={CheckIcon}>{t.cti.allSaved}</Badge>
+            )}
+          </span>
+          {dirty && <Button onClick={undo}>{t.cti.undo}</Button>}
+          {!dirty && (
+            <Button icon={CopyIcon} onClick={() => setCopying(true)}>
+              {t.cti.apply}
+            </Button>
+          )}
+          <Button type="submit" look="primary" busy={busy} disabled={!dirty || readOnly}>
+            {t.cti.save}
+          </Button>
+        </div>
+        {copying && <CopySettingsDialog line={line} onClose={() => setCopying(false)} />}
+      </form>
+      <DestinationsPart line={line} />
+    </div>
   );
 }
 
@@ -163,7 +197,7 @@ function CallPart(props: PartProps): VNode {
         value={draft.origins}
         disabled={readOnly}
         onInput={(origins) => set({ origins })}
-        error={fieldError(problem, 'origins')}
+        error={originsError(problem, draft.origins)}
       />
       <Switch
         label={t.cti.autoAnswer}
@@ -213,6 +247,21 @@ function BuzzeePart({
       )}
     </Card>
   );
+}
+
+/** The server reads words; who wrote a whole line sees his line. */
+function originsError(problem: ApiProblem | null, typed: string): string {
+  const own = problem?.errors?.find(({ field }) => field === 'origins');
+  const origin = own?.values?.['origin'];
+  if (own === undefined || typeof origin !== 'string') return fieldError(problem, 'origins');
+  return sentence({ ...own, values: { ...own.values, origin: lineWith(origin, typed) } });
+}
+
+/** The problem without what it says of one field. */
+function withoutField(problem: ApiProblem | null, name: string): ApiProblem | null {
+  if (problem?.errors?.some(({ field }) => field === name) !== true) return problem;
+  const errors = problem.errors.filter(({ field }) => field !== name);
+  return errors.length === 0 ? null : { ...problem, errors };
 }
 
 /** Leads to the first field that is wrong, once it is marked. */

@@ -18,9 +18,8 @@ import { Empty, fieldError, ProblemBox, problemText, Skeleton } from '../kit/wor
 import { useReading } from '../reading.ts';
 import { hrefOf } from '../router.ts';
 import { focusFirstFault } from './first-fault.ts';
+import { isCustomerName, isTitle, LONGEST_TITLE } from './name-rules.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
-
-const LONGEST_TITLE = 256;
 
 export function CustomersPage(): VNode {
   const { value, problem, reload, change } = useReading<{ items: CustomerView[] }>('customers');
@@ -28,6 +27,7 @@ export function CustomersPage(): VNode {
   const [removing, setRemoving] = useState<string | null>(null);
 
   const rename = async (name: string, title: string): Promise<string> => {
+    if (!isTitle(title)) return t.admin.customers.titleForm(LONGEST_TITLE);
     const answer = await patch<CustomerView>(`customers/${encodeURIComponent(name)}`, { title });
     if (!answer.ok) return problemText(answer.problem);
     change(({ items }) => ({
@@ -68,7 +68,6 @@ export function CustomersPage(): VNode {
                     label={`${t.admin.customers.titleField} ${name}`}
                     value={title}
                     editable
-                    maxLength={LONGEST_TITLE}
                     onSave={(typed) => rename(name, typed)}
                   />
                 ),
@@ -139,19 +138,18 @@ function AddCustomer({
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const nameError =
-    fieldError(problem, 'name') || (tried && name.trim() === '' ? t.admin.nameMissing : '');
-  const titleError = fieldError(problem, 'title');
+  const key = name.trim().toLowerCase();
+  const nameFault =
+    key === '' ? t.admin.nameMissing : isCustomerName(key) ? '' : t.admin.customers.nameForm;
+  const titleFault = isTitle(title.trim()) ? '' : t.admin.customers.titleForm(LONGEST_TITLE);
+  const titleError = fieldError(problem, 'title') || (tried ? titleFault : '');
 
   const add = async (): Promise<void> => {
     setTried(true);
     setProblem(null);
-    if (busy || name.trim() === '') return;
+    if (busy || nameFault !== '' || titleFault !== '') return;
     setBusy(true);
-    const answer = await post<CustomerView>('customers', {
-      name: name.trim().toLowerCase(),
-      title: title.trim(),
-    });
+    const answer = await post<CustomerView>('customers', { name: key, title: title.trim() });
     setBusy(false);
     if (answer.ok) onAdded(answer.value.name);
     else setProblem(answer.problem);
@@ -172,8 +170,7 @@ function AddCustomer({
           hint={t.admin.nameHint}
           value={name}
           onInput={setName}
-          maxLength={32}
-          error={nameError}
+          error={fieldError(problem, 'name') || (tried ? nameFault : '')}
           code
         />
         <TextInput
@@ -181,10 +178,9 @@ function AddCustomer({
           hint={t.admin.customers.titleHint}
           value={title}
           onInput={setTitle}
-          maxLength={LONGEST_TITLE}
           error={titleError}
         />
-        {fieldError(problem, 'name') === '' && titleError === '' && (
+        {fieldError(problem, 'name') === '' && fieldError(problem, 'title') === '' && (
           <ProblemBox problem={problem} />
         )}
         <div class="form-foot">

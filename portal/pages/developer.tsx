@@ -2,9 +2,10 @@
 // of that line's page. The programs are made by makecall-samples.ts and receiver-samples.ts.
 
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { LineView } from '../../src/web/api/schemas.ts';
 import { t } from '../i18n/i18n.ts';
+import { tooLong } from '../i18n/message.ts';
 import { Button, CopyButton } from '../kit/button.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { DeveloperIcon } from '../kit/icons.tsx';
@@ -13,13 +14,15 @@ import { Table } from '../kit/table.tsx';
 import { Empty, Note, ProblemBox, Skeleton } from '../kit/words.tsx';
 import { useLive } from '../live.ts';
 import { useReading, useSettled } from '../reading.ts';
+import type { Reading } from '../reading.ts';
 import { hrefOf, replaceQuery, usePlace } from '../router.ts';
 import { ApiOperations } from './api-operations.tsx';
 import { LineChoice } from './line-choice.tsx';
 import { makecallSample } from './makecall-samples.ts';
 import type { SampleLanguage } from './makecall-samples.ts';
+import { looksLikeNumber } from './name-rules.ts';
 import { receiverSample } from './receiver-samples.ts';
-import { useFewLines } from './short-listing.ts';
+import { LONGEST_NUMBER, useFewLines } from './short-listing.ts';
 import { EXAMPLE_TEMPLATE, shapeOf } from './template-parameters.ts';
 import './records.css';
 
@@ -27,60 +30,72 @@ const LANGUAGES: readonly SampleLanguage[] = ['curl', 'php', 'python', 'typescri
 const TYPING_MS = 350;
 
 export function DeveloperPage({ line }: { readonly line?: string }): VNode {
-  if (line !== undefined) {
-    return (
-      <div class="stack wide">
-        <Samples number={line} />
-        <ApiOperations />
-      </div>
-    );
-  }
-  return <WithChoice />;
+  return line === undefined ? <WithChoice /> : <OfLine line={line} />;
+}
+
+function OfLine({ line }: { readonly line: string }): VNode {
+  const reading = useLine(line);
+  return (
+    <div class="stack wide">
+      <ProblemBox problem={reading.problem} retry={reading.reload} />
+      <Samples reading={reading} />
+      <ApiOperations />
+    </div>
+  );
+}
+
+/** The line, read again when it changes; an empty number is none. */
+function useLine(number: string): Reading<LineView> {
+  const reading = useReading<LineView>(
+    number === '' ? null : `lines/${encodeURIComponent(number)}`,
+  );
+  useLive((event) => {
+    if (event.type === 'reset') reading.reload();
+    if (event.type === 'line' && event.data.line === reading.value?.number) reading.reload();
+  });
+  return reading;
 }
 
 function WithChoice(): VNode {
   const { query } = usePlace();
   const [chosen, setChosen] = useState(query.get('line') ?? '');
   const few = useFewLines(true);
-  const settled = useSettled(chosen, TYPING_MS).trim();
+  const fault = tooLong(chosen.trim(), LONGEST_NUMBER);
+  const settled = useSettled(fault === '' ? chosen : '', TYPING_MS).trim();
   const number = settled === '' ? (few?.[0]?.number ?? '') : settled;
+  const reading = useLine(number);
+  const isUnknown = reading.problem?.status === 404;
   return (
     <Page title={t.developer.title} lead={t.developer.lead}>
       <div class="filters">
         <LineChoice
           value={chosen === '' ? number : chosen}
           all={false}
+          error={fault || (isUnknown ? t.lines.unknown : '')}
           onChange={(next) => {
             setChosen(next);
-            replaceQuery({ line: next });
+            if (tooLong(next.trim(), LONGEST_NUMBER) === '') replaceQuery({ line: next });
           }}
         />
       </div>
+      {!isUnknown && <ProblemBox problem={reading.problem} retry={reading.reload} />}
       {number === '' ? (
         <Empty icon={DeveloperIcon} title={t.developer.choose} />
       ) : (
-        <Samples number={number} />
+        <Samples reading={reading} />
       )}
       <ApiOperations />
     </Page>
   );
 }
 
-function Samples({ number }: { readonly number: string }): VNode {
-  const { value, problem, reload } = useReading<LineView>(`lines/${encodeURIComponent(number)}`);
+function Samples({
+  reading: { value, problem },
+}: {
+  readonly reading: Reading<LineView>;
+}): VNode | null {
   const [language, setLanguage] = useState<SampleLanguage>('curl');
-  useLive((event) => {
-    if (event.type === 'reset') reload();
-    if (event.type === 'line' && event.data.line === value?.number) reload();
-  });
-  if (value === null) {
-    return (
-      <>
-        <ProblemBox problem={problem} retry={reload} />
-        {problem === null && <Skeleton rows={6} />}
-      </>
-    );
-  }
+  if (value === null) return problem === null ? <Skeleton rows={6} /> : null;
   return (
     <>
       <div class="stack tight">
@@ -113,6 +128,9 @@ interface CardProps {
 
 function CallCard({ line, language }: CardProps): VNode {
   const [callee, setCallee] = useState('33612345678');
+  // A program is shown only with a number that can be called.
+  const good = useRef(callee);
+  if (looksLikeNumber(callee)) good.current = callee.trim();
   return (
     <Card title={t.developer.callTitle} lead={t.developer.callLead}>
       <div class="stack">
@@ -129,12 +147,16 @@ function CallCard({ line, language }: CardProps): VNode {
             inputMode="tel"
             value={callee}
             onInput={setCallee}
-            maxLength={32}
+            error={looksLikeNumber(callee) ? '' : t.developer.calleeForm}
           />
         </div>
         <p class="small soft">{t.developer.passwordNote}</p>
         <Code
-          text={makecallSample(language, { url: line.makecallUrl, line: line.number, callee })}
+          text={makecallSample(language, {
+            url: line.makecallUrl,
+            line: line.number,
+            callee: good.current,
+          })}
           label={`${t.developer.callTitle} · ${t.developer.languages[language]}`}
         />
       </div>

@@ -3,5 +3,7 @@
 
 /** Call after the errors were set; it waits for their drawing. */
 export function focusFirstFault(form: HTMLElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  requestAnimationFrame(() =>
+    form?.querySelector<HTMLElement>('[aria-invalid], [data-invalid]')?.focus(),
+  );
 }

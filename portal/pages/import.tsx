@@ -15,7 +15,7 @@ import { DownloadIcon } from '../kit/icons.tsx';
 import { Card, Page } from '../kit/page.tsx';
 import { Table } from '../kit/table.tsx';
 import { PhoneNumber } from '../kit/values.tsx';
-import { Badge, Note, ProblemBox } from '../kit/words.tsx';
+import { Badge, Note, problemText } from '../kit/words.tsx';
 import { useReading } from '../reading.ts';
 import { useMe } from '../session.ts';
 import './records.css';
@@ -108,6 +108,9 @@ function ImportCard(): VNode {
       setFault(t.admin.csv.unreadable);
     }
   };
+  const isRefused = result !== null && result.errors.length > 0;
+  const fileError =
+    fault || (isRefused ? t.admin.csv.withErrors : problem === null ? '' : problemText(problem));
   const isReady =
     result !== null &&
     !result.done &&
@@ -124,7 +127,7 @@ function ImportCard(): VNode {
             void check();
           }}
         >
-          <Field label={t.admin.csv.file} hint={t.admin.csv.fileHint} error={fault}>
+          <Field label={t.admin.csv.file} hint={t.admin.csv.fileHint} error={fileError}>
             {(ties) => (
               <input
                 {...ties}
@@ -146,7 +149,6 @@ function ImportCard(): VNode {
             </Button>
           </div>
         </form>
-        <ProblemBox problem={problem} />
         {result !== null && <Result result={result} />}
         {isReady && (
           <div class="form-foot">
@@ -165,14 +167,13 @@ function Result({ result }: { readonly result: ImportResult }): VNode {
   const nothing = added.length + changed.length === 0;
   const [tone, words] = done
     ? (['good', t.admin.csv.applied] as const)
-    : errors.length > 0
-      ? (['bad', t.admin.csv.withErrors] as const)
-      : nothing
-        ? (['good', t.admin.csv.nothing] as const)
-        : (['info', t.admin.csv.checked] as const);
+    : nothing
+      ? (['good', t.admin.csv.nothing] as const)
+      : (['info', t.admin.csv.checked] as const);
   return (
     <section class="stack" aria-label={t.admin.csv.result}>
-      <Note tone={tone} live title={words} />
+      {/* What is wrong with the file is said at its field. */}
+      {errors.length === 0 && <Note tone={tone} live title={words} />}
       <p class="row tight">
         {errors.length > 0 && (
           <Badge tone="bad">{plural(errors.length, t.admin.csv.errorCount)}</Badge>

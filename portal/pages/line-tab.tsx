@@ -26,6 +26,9 @@ import { useMe } from '../session.ts';
 import { TryLine } from './try-line.tsx';
 import './line.css';
 
+/** What the sandbox's simulated telephones call themselves. */
+const SANDBOX_AGENT = 'Carillon sandbox telephone';
+
 export function LineTab({
   line,
   onSaved,
@@ -66,7 +69,6 @@ function IdentityCard({
       label={label}
       value={line[setting]}
       editable={line.may.includes(setting)}
-      maxLength={64}
       {...(numeric ? { inputMode: 'numeric' as const } : {})}
       onSave={async (text) => {
         const answer = await patch<LineChanged>(`lines/${line.number}`, { [setting]: text });
@@ -201,9 +203,7 @@ function TerminalsCard({ terminals }: { readonly terminals: readonly TerminalVie
             {
               label: t.lines.terminalAgent,
               heading: true,
-              cell: ({ userAgent }) => (
-                <span class="anywhere">{userAgent === '' ? t.lines.unknownAgent : userAgent}</span>
-              ),
+              cell: ({ userAgent }) => <span class="anywhere">{agentText(userAgent)}</span>,
             },
             {
               label: t.lines.terminalAddress,
@@ -223,6 +223,11 @@ function TerminalsCard({ terminals }: { readonly terminals: readonly TerminalVie
       )}
     </Card>
   );
+}
+
+function agentText(userAgent: string): string {
+  if (userAgent === '') return t.lines.unknownAgent;
+  return userAgent === SANDBOX_AGENT ? t.lines.sandboxAgent : userAgent;
 }
 
 function RemoveLine({ number }: { readonly number: string }): VNode {

@@ -5,6 +5,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { LineItem, LineView } from '../../src/web/api/schemas.ts';
 import { get, withQuery } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
+import { tooLong } from '../i18n/message.ts';
 import { Button, ButtonLink } from '../kit/button.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { LinesIcon, SearchIcon } from '../kit/icons.tsx';
@@ -20,6 +21,7 @@ import { hrefOf, replaceQuery, usePlace } from '../router.ts';
 import { useMe } from '../session.ts';
 import { AddLine } from './add-line.tsx';
 import { CallsNow, LastNotification, TerminalsNow } from './line-now.tsx';
+import { LONGEST_SEARCH } from './short-listing.ts';
 import './lines.css';
 
 /** Below this a search would be longer than the list. */
@@ -30,7 +32,8 @@ export function LinesPage(): VNode {
   const { query } = usePlace();
   const customer = query.get('customer') ?? '';
   const [typed, setTyped] = useState(query.get('q') ?? '');
-  const search = useSettled(typed.trim(), 250);
+  const fault = tooLong(typed.trim(), LONGEST_SEARCH);
+  const search = useSettled(fault === '' ? typed.trim() : '', 250);
   const list = useListing<LineItem>(withQuery('lines', { q: search, customer }));
   const [adding, setAdding] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -56,7 +59,7 @@ export function LinesPage(): VNode {
 
   const find = (text: string): void => {
     setTyped(text);
-    replaceQuery({ q: text.trim(), customer });
+    if (tooLong(text.trim(), LONGEST_SEARCH) === '') replaceQuery({ q: text.trim(), customer });
   };
   const searching = typed !== '' || (items?.length ?? 0) >= SEARCHED_FROM || list.more !== null;
   const first = items?.[0];
@@ -86,6 +89,7 @@ export function LinesPage(): VNode {
             value={typed}
             onInput={find}
             inputRef={input}
+            error={fault}
           />
         </div>
       )}

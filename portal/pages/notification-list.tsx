@@ -1,12 +1,13 @@
-// Notifications as a list: state, type, where it went, each try with its result in words, and sending
-// again. notifications.tsx and call.tsx draw it; they put in what live events change.
+// Notifications as a list: state, type, where it went and what was sent, each try, and sending again.
+// notifications.tsx and call.tsx draw it; they put in what live events change. The tries are attempts.tsx.
 
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { AttemptView, NotificationView } from '../../src/web/api/schemas.ts';
+import type { NotificationView } from '../../src/web/api/schemas.ts';
 import { post } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
-import { latencyText, plural } from '../i18n/format.ts';
+import { readableBody } from '../destination-draft.ts';
+import { usePlaceNames } from '../destination-names.ts';
 import { t } from '../i18n/i18n.ts';
 import { Button } from '../kit/button.tsx';
 import { toast } from '../kit/dialog.tsx';
@@ -14,6 +15,7 @@ import { BadIcon, GoodIcon, RetryIcon, WaitIcon } from '../kit/icons.tsx';
 import { PhoneNumber, Time } from '../kit/values.tsx';
 import { Badge, ProblemBox } from '../kit/words.tsx';
 import { hrefOf } from '../router.ts';
+import { Attempts, Folded } from './attempts.tsx';
 import './records.css';
 
 const STATE_LOOKS = {
@@ -35,30 +37,40 @@ export function NotificationList({
   /** Whether its line, and a link to its call, are shown. */
   readonly withCall?: boolean;
 }): VNode {
+  const placeName = usePlaceNames(notifications);
+  const hasParked = notifications.some(({ state }) => state === 'parked');
   return (
-    <ul class="records" aria-label={label}>
-      {notifications.map((notification) => (
-        <Item
-          key={notification.id}
-          notification={notification}
-          onChange={onChange}
-          withCall={withCall}
-        />
-      ))}
-    </ul>
+    <>
+      {hasParked && <p class="small soft">{t.notifications.chain}</p>}
+      <ul class="records" aria-label={label}>
+        {notifications.map((notification) => (
+          <Item
+            key={notification.id}
+            notification={notification}
+            place={placeName(notification.account, notification.destination)}
+            onChange={onChange}
+            withCall={withCall}
+          />
+        ))}
+      </ul>
+    </>
   );
 }
 
 function Item({
   notification,
+  place,
   onChange,
   withCall,
 }: {
   readonly notification: NotificationView;
+  /** What its destination is called. */
+  readonly place: string;
   readonly onChange: (notification: NotificationView) => void;
   readonly withCall: boolean;
 }): VNode {
-  const { id, state, type, account, callref, url, createdAt, attempts } = notification;
+  const { id, state, type, account, callref, createdAt, method, url, body, attempts } =
+    notification;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const resend = async (): Promise<void> => {
@@ -67,7 +79,8 @@ function Item({
     setBusy(false);
     setProblem(answer.ok ? null : answer.problem);
     if (!answer.ok) return;
-    toast(t.notifications.resent);
+    // With a parked one goes all that is parked in its call (docs/notifications.md).
+    toast(state === 'parked' ? t.notifications.resentChain : t.notifications.resent);
     onChange(answer.value);
   };
   const { tone, icon } = STATE_LOOKS[state];
@@ -89,6 +102,7 @@ function Item({
         <span class="soft small">
           <Time at={createdAt} clock />
         </span>
+        <span class="soft small anywhere">{t.notifications.to(place)}</span>
         {state !== 'pending' && (
           <Button small icon={RetryIcon} busy={busy} onClick={() => void resend()}>
             {t.notifications.resend}
@@ -96,64 +110,24 @@ function Item({
           </Button>
         )}
       </div>
-      <code class="record-url small">{url}</code>
+      <code class="record-url small">
+        {method} {url}
+      </code>
+      {body !== '' && (
+        <Folded
+          title={t.notifications.sentBody}
+          label={`${t.notifications.sentBody} ${type}`}
+          text={readableBody(body)}
+        />
+      )}
       <ProblemBox problem={problem} />
-      {attempts.length === 0 ? (
-        <p class="small soft">{t.notifications.noAttempt}</p>
+      {attempts.length > 0 ? (
+        <Attempts attempts={attempts} />
       ) : (
-        <details>
-          <summary class="small">
-            {plural(attempts.length, t.notifications.attempts)} · {resultText(attempts.at(-1)!)}
-          </summary>
-          <ol class="attempts">
-            {attempts.map((attempt, index) => (
-              <Attempt key={`${index}-${attempt.at}`} attempt={attempt} number={index + 1} />
-            ))}
-          </ol>
-        </details>
+        <p class="small soft">
+          {state === 'parked' ? t.notifications.parkedBehind : t.notifications.noAttempt}
+        </p>
       )}
     </li>
   );
-}
-
-function Attempt({
-  attempt,
-  number,
-}: {
-  readonly attempt: AttemptView;
-  readonly number: number;
-}): VNode {
-  const good = arrived(attempt);
-  return (
-    <li class="stack tight">
-      <span class="row tight">
-        <strong class="small">{t.notifications.attemptNumber(number)}</strong>
-        <Badge tone={good ? 'good' : 'bad'}>{resultText(attempt)}</Badge>
-        <span class="small soft number">
-          <Time at={attempt.at} clock /> · {latencyText(attempt.ms)}
-        </span>
-      </span>
-      {!good && attempt.error !== null && (
-        // The server's own sentence, which knows the particulars, is in English.
-        <span class="small soft anywhere" lang="en">
-          {attempt.error}
-        </span>
-      )}
-    </li>
-  );
-}
-
-function arrived({ status, failure, error }: AttemptView): boolean {
-  return failure === null && error === null && status !== null && status >= 200 && status < 300;
-}
-
-/** What came of a try, in a few words. */
-export function resultText(attempt: AttemptView): string {
-  const { status, failure } = attempt;
-  if (arrived(attempt)) return t.notifications.accepted(status!);
-  if (status !== null && failure !== 'redirect') return t.notifications.answered(status);
-  const words = t.notifications.failures;
-  return failure !== null && Object.hasOwn(words, failure)
-    ? words[failure]!
-    : t.notifications.failed;
 }

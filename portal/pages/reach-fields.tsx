@@ -2,6 +2,7 @@
 // the server decides. Users and tokens share it.
 
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import type { CustomerView, Me, UserInput } from '../../src/web/api/schemas.ts';
 import type { ApiProblem } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
@@ -10,6 +11,9 @@ import { PhoneNumber } from '../kit/values.tsx';
 import { fieldError } from '../kit/words.tsx';
 import { useReading } from '../reading.ts';
 import { useMe } from '../session.ts';
+import { sameNumber } from './call-words.ts';
+import { LineChooser } from './line-chooser.tsx';
+import { looksLikeNumber, shortened } from './name-rules.ts';
 
 type Role = Me['role'];
 
@@ -42,9 +46,18 @@ export function reachOf(draft: ReachDraft): Pick<UserInput, 'role' | 'customer' 
 }
 
 /** Whether the form lacks something that the server would refuse. */
-export function isReachWhole({ role, customer, lines }: ReachDraft): boolean {
-  if (role === 'operator') return true;
-  return customer !== '' && (role === 'manager' || numbersIn(lines).length > 0);
+export function isReachWhole(draft: ReachDraft): boolean {
+  if (draft.role === 'operator') return true;
+  return draft.customer !== '' && linesFault(draft) === '';
+}
+
+/** What is wrong with the lines as they are typed; the server knows which there are. */
+function linesFault({ role, lines }: ReachDraft): string {
+  if (role !== 'user') return '';
+  const numbers = numbersIn(lines);
+  const wrong = numbers.find((number) => !looksLikeNumber(number));
+  if (wrong !== undefined) return t.admin.lineForm(shortened(wrong));
+  return numbers.length === 0 ? t.admin.linesMissing : '';
 }
 
 export function ReachFields({
@@ -106,14 +119,44 @@ export function ReachFields({
           hint={t.admin.linesHint}
           value={lines}
           onInput={(typed) => onDraft({ ...draft, lines: typed })}
-          error={
-            fieldError(problem, 'lines') ||
-            missing(numbersIn(lines).length === 0, t.admin.linesMissing)
-          }
+          error={fieldError(problem, 'lines') || (tried ? linesFault(draft) : '')}
           code
         />
       )}
+      {role === 'user' && <PickLines draft={draft} onDraft={onDraft} />}
     </>
+  );
+}
+
+/** The customer's lines to choose from: what is chosen is written into the field above. */
+function PickLines({
+  draft,
+  onDraft,
+}: {
+  readonly draft: ReachDraft;
+  readonly onDraft: (draft: ReachDraft) => void;
+}): VNode {
+  const [open, setOpen] = useState(false);
+  const { customer, lines } = draft;
+  const typed = numbersIn(lines);
+  const put = (numbers: readonly string[]): void =>
+    onDraft({ ...draft, lines: numbers.join('\n') });
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t.admin.pickLines}</summary>
+      {open && customer === '' && <p class="small soft">{t.admin.pickCustomerFirst}</p>}
+      {open && customer !== '' && (
+        <LineChooser
+          key={customer}
+          customer={customer}
+          isChosen={(number) => typed.some((each) => sameNumber(each, number))}
+          onToggle={(number, on) => {
+            const others = typed.filter((each) => !sameNumber(each, number));
+            put(on ? [...others, number] : others);
+          }}
+        />
+      )}
+    </details>
   );
 }
 

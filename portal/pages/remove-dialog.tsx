@@ -1,7 +1,7 @@
 // The question before something is removed, and what the server says where it refuses.
 
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { remove } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
@@ -26,6 +26,7 @@ export function RemoveDialog({
   readonly onClose: () => void;
 }): VNode {
   const [busy, setBusy] = useState(false);
+  const [removed, setRemoved] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const confirm = async (): Promise<void> => {
     setBusy(true);
@@ -36,16 +37,21 @@ export function RemoveDialog({
       setProblem(answer.problem);
       return;
     }
+    setRemoved(true);
     toast(done);
     onRemoved();
-    onClose();
   };
+  // Drawn once more, so that it knows that its row goes.
+  useEffect(() => {
+    if (removed) onClose();
+  }, [removed]);
   return (
     <Confirm
       title={title}
       action={t.admin.remove}
       danger
       busy={busy}
+      openerGoes={removed}
       onConfirm={() => void confirm()}
       onClose={onClose}
     >

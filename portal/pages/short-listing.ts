@@ -6,6 +6,10 @@ import { useReading, useListing } from '../reading.ts';
 import type { Listing } from '../reading.ts';
 import type { LineItem, Page } from '../../src/web/api/schemas.ts';
 
+/** The longest text that the server looks for among lines, and the longest number that it reads. */
+export const LONGEST_SEARCH = 128;
+export const LONGEST_NUMBER = 64;
+
 const MOST_ROWS = 500;
 const KEPT_ROWS = 400;
 

@@ -5,12 +5,14 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiProblem } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
+import { sentence } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { MarkIcon } from '../kit/icons.tsx';
-import { Note, ProblemBox } from '../kit/words.tsx';
+import { fieldError, Note, ProblemBox } from '../kit/words.tsx';
 import { Preferences } from '../preferences.tsx';
 import { signIn } from '../session.ts';
+import { focusFirstFault } from './first-fault.ts';
 import './sign-in.css';
 
 /** Prints a new one-time link; operators have a shell on the server. */
@@ -27,10 +29,9 @@ export function SignInPage({
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [refused, setRefused] = useState<ApiProblem | null>(null);
-  const [missing, setMissing] = useState(false);
+  const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const passwordInput = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     document.title = `${t.signIn.title} · ${t.product}`;
@@ -40,16 +41,22 @@ export function SignInPage({
 
   const submit = async (): Promise<void> => {
     setRefused(null);
-    setMissing(name === '' || password === '');
-    if (busy || name === '' || password === '') return;
+    setTried(true);
+    if (busy || name.trim() === '' || password === '') return;
     setBusy(true);
     const answer = await signIn({ name: name.trim().toLowerCase(), password });
     if (answer.ok) return; // This page is gone.
     setBusy(false);
     setRefused(answer.problem);
-    setPassword('');
-    passwordInput.current?.focus();
   };
+  const nameFault = name.trim() === '' ? t.signIn.nameMissing : '';
+  const passwordFault = password === '' ? t.signIn.passwordMissing : '';
+  // Which of the two is wrong is told to nobody.
+  const isWrong = refused?.code === 'wrong-password';
+  const nameError = fieldError(refused, 'name') || (tried ? nameFault : '');
+  const passwordError = isWrong
+    ? sentence({ code: refused.code, text: refused.detail })
+    : fieldError(refused, 'password') || (tried ? passwordFault : '');
 
   const linkFailed = problem !== null && (problem.status === 401 || problem.status === 422);
   return (
@@ -83,7 +90,8 @@ export function SignInPage({
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            void submit();
+            const form = event.currentTarget;
+            void submit().then(() => focusFirstFault(form));
           }}
         >
           <TextInput
@@ -92,6 +100,7 @@ export function SignInPage({
             autocomplete="username"
             value={name}
             onInput={setName}
+            error={nameError}
             code
           />
           <TextInput
@@ -99,16 +108,11 @@ export function SignInPage({
             name="password"
             type="password"
             autocomplete="current-password"
-            inputRef={passwordInput}
             value={password}
             onInput={setPassword}
+            error={passwordError}
           />
-          {missing && (
-            <Note tone="bad" live>
-              {t.signIn.missing}
-            </Note>
-          )}
-          <ProblemBox problem={refused} />
+          {nameError === '' && passwordError === '' && <ProblemBox problem={refused} />}
           <Button type="submit" look="primary" busy={busy}>
             {t.signIn.submit}
           </Button>

@@ -17,6 +17,7 @@ import { Empty, fieldError, ProblemBox, Secret, Skeleton } from '../kit/words.ts
 import { useReading } from '../reading.ts';
 import { useMe } from '../session.ts';
 import { focusFirstFault } from './first-fault.ts';
+import { isTitle, LONGEST_TITLE } from './name-rules.ts';
 import { emptyReach, isReachWhole, Reach, ReachFields, reachOf } from './reach-fields.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 
@@ -121,10 +122,17 @@ function AddToken({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
 
+  const nameFault =
+    name.trim() === ''
+      ? t.admin.nameMissing
+      : isTitle(name.trim())
+        ? ''
+        : t.admin.tokens.nameForm(LONGEST_TITLE);
+
   const add = async (): Promise<void> => {
     setTried(true);
     setProblem(null);
-    if (busy || name.trim() === '' || !isReachWhole(reach)) return;
+    if (busy || nameFault !== '' || !isReachWhole(reach)) return;
     setBusy(true);
     const answer = await post<NewToken>('tokens', { name: name.trim(), ...reachOf(reach) });
     setBusy(false);
@@ -148,10 +156,7 @@ function AddToken({
           hint={t.admin.tokens.programHint}
           value={name}
           onInput={setName}
-          maxLength={256}
-          error={
-            fieldError(problem, 'name') || (tried && name.trim() === '' ? t.admin.nameMissing : '')
-          }
+          error={fieldError(problem, 'name') || (tried ? nameFault : '')}
         />
         <ReachFields draft={reach} onDraft={setReach} tried={tried} problem={problem} />
         {!isAtField && <ProblemBox problem={problem} />}

@@ -3,6 +3,7 @@
 
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import type { DestinationList } from '../../src/web/api/destination-schemas.ts';
 import type { CallView, LineView, NotificationView } from '../../src/web/api/schemas.ts';
 import { get, post, withQuery } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
@@ -12,8 +13,10 @@ import { BellIcon, CrossIcon, PhoneIcon, UserIcon, WaitIcon } from '../kit/icons
 import { Card } from '../kit/page.tsx';
 import { Badge, Note, ProblemBox } from '../kit/words.tsx';
 import { useLive } from '../live.ts';
+import { useReading } from '../reading.ts';
 import { hrefOf } from '../router.ts';
 import { useMe } from '../session.ts';
+import { resultText } from './attempts.tsx';
 import { NotificationBadge, partyWords } from './line-now.tsx';
 
 const MOBILE = '33612345678';
@@ -39,6 +42,10 @@ export function TryLine({ line }: { readonly line: LineView }): VNode {
     if (answer.ok) setStarted(t.lines.playStarted);
     else setProblem(answer.problem);
   };
+  useLive((event) => {
+    if (event.type !== 'call' || event.data.account !== line.number) return;
+    if (event.data.state === 'RELEASE') setStarted('');
+  });
   const buttons = [
     ['call', t.lines.playCall, t.lines.playCallText, PhoneIcon],
     ['busy', t.lines.playBusy, t.lines.playBusyText, CrossIcon],
@@ -126,7 +133,11 @@ function Expectation({ line }: { readonly line: LineView }): VNode {
     : line.notificationUrl === ''
       ? t.lines.liveNoUrl
       : '';
-  if (nothing === '' || line.buzzeeUrl !== '') return <p class="soft">{t.lines.liveNone}</p>;
+  const isTold = nothing === '' || line.buzzeeUrl !== '';
+  const others = useReading<DestinationList>(isTold ? null : `lines/${line.number}/destinations`);
+  if (isTold || others.value?.items.some(({ enabled }) => enabled) === true) {
+    return <p class="soft">{t.lines.liveNone}</p>;
+  }
   return (
     <Note tone="warn" title={nothing}>
       <a href={hrefOf(['lines', line.number, 'cti'])}>{t.lines.liveSetUrl}</a>
@@ -161,7 +172,9 @@ function Moment({
       </div>
       {requests.map((request) => (
         <div key={request.id} class="stack tight">
-          <code class="anywhere small">GET {request.url}</code>
+          <code class="anywhere small">
+            {request.method} {request.url}
+          </code>
           <LastAttempt request={request} />
         </div>
       ))}
@@ -172,20 +185,16 @@ function Moment({
 function LastAttempt({ request }: { readonly request: NotificationView }): VNode | null {
   const last = request.attempts.at(-1);
   if (last === undefined) return null;
-  if (last.error !== null) return <span class="small bad-words">{attemptText(last)}</span>;
+  if (last.failure !== null || last.error !== null) {
+    return (
+      <span class="small bad-words">
+        {resultText(last)} ({latencyText(last.ms)})
+      </span>
+    );
+  }
   return (
     <span class="small soft">{t.lines.answeredIn(last.status ?? 0, latencyText(last.ms))}</span>
   );
-}
-
-function attemptText({
-  error,
-  ms,
-}: {
-  readonly error: string | null;
-  readonly ms: number;
-}): string {
-  return `${error ?? ''} (${latencyText(ms)})`;
 }
 
 function withCall(old: Shown | null, call: CallView): Shown {

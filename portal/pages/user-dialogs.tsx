@@ -7,12 +7,20 @@ import { post, put } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { exactTime } from '../i18n/format.ts';
 import { t } from '../i18n/i18n.ts';
+import { tooLong } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { fieldError, ProblemBox, Secret, Skeleton } from '../kit/words.tsx';
 import { useMe } from '../session.ts';
 import { focusFirstFault } from './first-fault.ts';
+import {
+  hasControl,
+  isUserName,
+  lengthOf,
+  LONGEST_PASSWORD,
+  SHORTEST_PASSWORD,
+} from './name-rules.ts';
 import { emptyReach, isReachWhole, ReachFields, reachOf } from './reach-fields.tsx';
 import type { ReachDraft } from './reach-fields.tsx';
 
@@ -43,19 +51,13 @@ export function UserDialog({
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const key = name.trim().toLowerCase();
-  const nameFault =
-    user !== null
-      ? ''
-      : key === ''
-        ? t.admin.nameMissing
-        : taken.includes(key)
-          ? t.admin.nameTaken
-          : '';
+  const nameFault = user === null ? faultOfName(key, taken) : '';
+  const passwordFault = faultOfPassword(password);
 
   const save = async (): Promise<void> => {
     setTried(true);
     setProblem(null);
-    if (busy || nameFault !== '' || !isReachWhole(reach)) return;
+    if (busy || nameFault !== '' || passwordFault !== '' || !isReachWhole(reach)) return;
     setBusy(true);
     const answer = await put<UserView>(`users/${encodeURIComponent(key)}`, {
       ...reachOf(reach),
@@ -83,10 +85,9 @@ export function UserDialog({
         {user === null && (
           <TextInput
             label={t.admin.name}
-            hint={t.admin.nameHint}
+            hint={t.admin.users.nameHint}
             value={name}
             onInput={setName}
-            maxLength={32}
             error={fieldError(problem, 'name') || (tried ? nameFault : '')}
             code
           />
@@ -101,8 +102,7 @@ export function UserDialog({
           autocomplete="new-password"
           value={password}
           onInput={setPassword}
-          maxLength={256}
-          error={fieldError(problem, 'password')}
+          error={fieldError(problem, 'password') || (tried ? passwordFault : '')}
         />
         {!isAtField && <ProblemBox problem={problem} />}
         <div class="form-foot">
@@ -114,6 +114,20 @@ export function UserDialog({
       </form>
     </Dialog>
   );
+}
+
+function faultOfName(key: string, taken: readonly string[]): string {
+  if (key === '') return t.admin.nameMissing;
+  if (taken.includes(key)) return t.admin.nameTaken;
+  return isUserName(key) ? '' : t.admin.users.nameForm;
+}
+
+/** Empty is no fault: the user has none, or keeps his own. */
+function faultOfPassword(password: string): string {
+  if (password === '') return '';
+  if (hasControl(password)) return t.account.control;
+  if (lengthOf(password) < SHORTEST_PASSWORD) return t.account.tooShort;
+  return tooLong(password, LONGEST_PASSWORD);
 }
 
 /** Makes the link when it opens. */

@@ -3,8 +3,10 @@
 // What somebody may then do is principal.ts and may-manage.ts; cookies and headers are the web room's.
 
 import type { Line } from '../lines/line.ts';
-import { Customers, type CustomerCounts, type CustomerStore } from './customers.ts';
+import { Customers, type CustomerCounts, type CustomerInput } from './customers.ts';
+import type { CustomerStore } from './customers.ts';
 import { Hashing } from './hashing.ts';
+import type { Asker } from './may-manage.ts';
 import type { Outcome } from './outcome.ts';
 import type { Customer, Principal, Reach, Token, User } from './principal.ts';
 import { Sessions, type SessionStore } from './sessions.ts';
@@ -122,24 +124,44 @@ export class Access {
     return this.#customers.withCounts();
   }
 
-  /** Makes a customer or changes its title. */
+  /** Whether there is such a customer, kept or named by a line, user or token. */
+  hasCustomer(name: string): boolean {
+    return this.#customers.has(name);
+  }
+
+  customerCounts(name: string): CustomerCounts {
+    return this.#customers.countsOf(name);
+  }
+
+  /**
+   * Whether a line may be given to a customer of this name, be it there or not. Refused (`name-taken`) for
+   * one that is gone while calls or notifications of it are kept.
+   */
+  mayNameCustomer(name: string): Promise<Outcome> {
+    return this.#customers.mayBeNamed(name);
+  }
+
+  /**
+   * Makes a customer or changes its title. Refused (`name-taken`) for a new one under whose name history
+   * is kept, unless it is said to be the same (`again`).
+   */
   putCustomer(
     name: string,
-    input: { readonly title?: string | undefined },
-    options?: Pick<ChangeOptions, 'only'>,
+    input: CustomerInput,
+    options?: ChangeOptions,
   ): Promise<Outcome<{ readonly customer: Customer; readonly isNew: boolean }>> {
     return this.#customers.put(name, input, options);
   }
 
   /** Removes a customer. Refused (`in-use`) while lines, users or tokens belong to it. */
-  removeCustomer(name: string): Promise<Outcome<{ readonly customer: Customer }>> {
-    return this.#customers.remove(name);
+  removeCustomer(name: string, by?: Asker): Promise<Outcome<{ readonly customer: Customer }>> {
+    return this.#customers.remove(name, by);
   }
 
   // --- Users ---------------------------------------------------------------------------------------
 
   /** All users, by name. */
-  users(): User[] {
+  users(): readonly User[] {
     return this.#users.all();
   }
 
@@ -160,14 +182,14 @@ export class Access {
   }
 
   /** Removes a user and his sessions. Refused for the last operator. */
-  removeUser(name: string, by?: Reach): Promise<Outcome<{ readonly user: User }>> {
+  removeUser(name: string, by?: Asker): Promise<Outcome<{ readonly user: User }>> {
     return this.#users.remove(name, by);
   }
 
   // --- Tokens --------------------------------------------------------------------------------------
 
   /** All tokens, the oldest first. */
-  tokens(): Token[] {
+  tokens(): readonly Token[] {
     return this.#tokens.all();
   }
 
@@ -192,7 +214,7 @@ export class Access {
     return this.#tokens.set(id, input, options);
   }
 
-  removeToken(id: string, by?: Reach): Promise<Outcome<{ readonly token: Token }>> {
+  removeToken(id: string, by?: Asker): Promise<Outcome<{ readonly token: Token }>> {
     return this.#tokens.remove(id, by);
   }
 
@@ -207,7 +229,7 @@ export class Access {
     return this.#signIns.byPassword(given);
   }
 
-  /** A one-time sign-in link for a user: valid for 10 minutes, in this process only. */
+  /** A one-time sign-in link for a user: valid for 10 minutes, in this process only; the latest alone. */
   makeSignInLink(
     name: string,
   ): Outcome<{ readonly secret: string; /** Milliseconds. */ readonly expiresAt: number }> {
@@ -243,13 +265,12 @@ export class Access {
 
   /**
    * Who shows this cookie; undefined where nobody is signed in with it. The session lasts longer for it,
-   * unless `isUse` is false: a stream that is only still open is nobody's use.
+   * also where an open event stream asks: a page that is looked at is in use.
    */
   sessionOf(
     cookie: string,
-    isUse = true,
   ): { readonly principal: Principal; readonly csrf: string; readonly hash: string } | undefined {
-    const found = this.#sessions.find(cookie, isUse);
+    const found = this.#sessions.find(cookie);
     const user = found && this.#users.byName(found.session.user);
     if (found === undefined || user === undefined) return undefined;
     const principal = this.#principal('user', user.name, user.name, user);

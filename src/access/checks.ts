@@ -118,10 +118,12 @@ function reachInCustomer(
     );
   }
   // A line that he has may stay though it went away meanwhile: it must not hold up another change.
-  const had = before?.customer === customer ? before.lines : [];
+  const had = new Map(
+    before?.customer === customer ? before.lines.map((line) => [String(line), line]) : [],
+  );
   const lines = new Set<Line['number']>();
   for (const number of written) {
-    const own = had.find((line) => line === number);
+    const own = had.get(number);
     if (own !== undefined) {
       lines.add(own);
       continue;

@@ -65,6 +65,37 @@ test('a customer that only its user or token names is there as long as they are'
   assert.equal(refusedAs(gone), 'customer-unknown');
 });
 
+test('the name of a customer that is gone is not given to another while its calls are kept', async () => {
+  const { access, lines, store } = await openAccess();
+  store.history.add('acme').add('beta');
+  lines.delete(BETA1);
+  // Nothing holds beta any more: it is gone, as acme is when it is removed.
+  for (const number of [ACME1, '33123456782']) lines.delete(number);
+  done(await access.putCustomer('zoo', { title: 'Le Zoo' }));
+  store.history.add('zoo');
+  done(await access.putCustomer('zoo', { title: 'Zoo' }));
+  done(await access.removeCustomer('zoo'));
+  for (const name of ['acme', 'beta', 'zoo']) {
+    const refused = await access.putCustomer(name, { title: 'Another' }, { only: 'new' });
+    assert.ok(!refused.ok && refused.code === 'name-taken' && refused.field === 'name');
+    assert.match(refused.error, /calls of an earlier customer \w+ are kept.*another name.*--again/);
+    assert.equal(refusedAs(await access.putCustomer(name, {})), 'name-taken');
+    assert.equal(refusedAs(await access.mayNameCustomer(name)), 'name-taken');
+  }
+  assert.deepEqual([...store.customers.keys()], []);
+  // It may be the same one that comes back; and one of whom nothing is kept comes and goes.
+  const back = { title: 'Le Zoo', again: true };
+  assert.equal(done(await access.putCustomer('zoo', back, { only: 'new' })).isNew, true);
+  done(await access.mayNameCustomer('zoo'));
+  done(await access.putUser('zoe', { role: 'manager', customer: 'zoo' }));
+  for (const name of ['fresh', 'default', '']) done(await access.mayNameCustomer(name));
+  done(await access.putCustomer('fresh', {}));
+  done(await access.removeCustomer('fresh'));
+  done(await access.putCustomer('fresh', {}));
+  assert.equal(access.hasCustomer('fresh'), true);
+  assert.equal(access.customerCounts('zoo').users, 1);
+});
+
 test('names and titles of a customer have a form', async () => {
   const { access, store } = await openAccess();
   for (const name of [

@@ -1,5 +1,6 @@
 // The customers: those that are kept, `default`, and those that a line, user or token names without
-// more ado. In memory, on disk behind, and changed one after the other.
+// more ado. In memory, on disk behind, and changed one after the other. What happened is kept under a
+// customer's name, so the name of one that is gone is not given to another.
 
 import type { Line } from '../lines/line.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +12,17 @@ import type { ChangeOptions } from './users.ts';
 
 const MOST_CUSTOMERS = 10_000;
 
-export type CustomerStore = Pick<Store, 'allCustomers' | 'putCustomer' | 'removeCustomer'>;
+export type CustomerStore = Pick<
+  Store,
+  'allCustomers' | 'putCustomer' | 'removeCustomer' | 'hasHistory'
+>;
+
+/** What is written about a customer; only what is given changes. */
+export interface CustomerInput {
+  readonly title?: string | undefined;
+  /** A customer that was there before comes back: it gets the history that is kept under its name. */
+  readonly again?: boolean | undefined;
+}
 
 export interface CustomersOptions {
   readonly store: CustomerStore;
@@ -66,15 +77,31 @@ export class Customers {
     }));
   }
 
+  /** How much belongs to a customer. */
+  countsOf(name: string): CustomerCounts {
+    return this.#belongings(name);
+  }
+
+  /**
+   * Whether a line may be given to a customer of this name, be it there or not: `name-taken` where it is
+   * gone and history is kept under its name. The form of the name is the lines' to check.
+   */
+  async mayBeNamed(name: string): Promise<Outcome> {
+    if (name === '' || this.has(name)) return { ok: true };
+    const hasHistory = await this.#options.store.hasHistory(name);
+    return hasHistory ? nameTaken(name) : { ok: true };
+  }
+
   /** Keeps a customer with its title, new or not. */
   async put(
     name: string,
-    { title }: { readonly title?: string | undefined },
-    { only }: Pick<ChangeOptions, 'only'> = {},
+    { title, again = false }: CustomerInput,
+    { only, by }: ChangeOptions = {},
   ): Promise<Outcome<{ readonly customer: Customer; readonly isNew: boolean }>> {
     const wrong = wrongCustomerName(name) ?? (title === undefined ? undefined : wrongTitle(title));
     if (wrong !== undefined) return wrong;
     return this.#options.turns.take(async () => {
+      if (!isOperator(by)) return notYours();
       const before = this.#kept.get(name);
       const isNew = !this.has(name);
       if (isNew && only === 'existing') return noCustomer(name);
@@ -88,7 +115,12 @@ export class Customers {
         return refuse(
           'too-many',
           `there are ${MOST_CUSTOMERS} customers already: remove one first`,
+          { values: { limit: MOST_CUSTOMERS } },
         );
+      }
+      if (!again) {
+        const named = await this.mayBeNamed(name);
+        if (!named.ok) return named;
       }
       const customer = { name, title: title ?? before?.title ?? '' };
       await this.#options.store.putCustomer(customer);
@@ -98,8 +130,12 @@ export class Customers {
   }
 
   /** Removes a customer to whom nothing belongs any more. */
-  remove(name: string): Promise<Outcome<{ readonly customer: Customer }>> {
+  remove(
+    name: string,
+    by?: ChangeOptions['by'],
+  ): Promise<Outcome<{ readonly customer: Customer }>> {
     return this.#options.turns.take(async () => {
+      if (!isOperator(by)) return notYours();
       if (name === DEFAULT_CUSTOMER) {
         return refuse(
           'default-stays',
@@ -135,6 +171,25 @@ export class Customers {
 function noCustomer(name: string): Refused {
   const shown = name.slice(0, 40);
   return refuse('not-found', `there is no customer ${shown}`, { values: { name: shown } });
+}
+
+function nameTaken(name: string): Refused {
+  const shown = name.slice(0, 40);
+  return refuse(
+    'name-taken',
+    `calls of an earlier customer ${shown} are kept, and would be shown to a new one: write another ` +
+      'name, or add it again if it is the same customer (carillon customer add NAME --again)',
+    { field: 'name', values: { name: shown } },
+  );
+}
+
+/** Customers are the operator's alone. */
+function isOperator(by: ChangeOptions['by']): boolean {
+  return by === undefined || by()?.role === 'operator';
+}
+
+function notYours(): Refused {
+  return refuse('forbidden', 'only an operator may add, change and remove customers');
 }
 
 function countEach(names: Iterable<string>): Map<string, number> {

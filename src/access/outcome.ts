@@ -13,13 +13,14 @@ export type RefusalCode =
   | 'lines-missing'
   | 'lines-many'
   | 'lines-not-for-role'
-  | 'password-short'
+  | 'too-short'
   | 'password-long'
   | 'password-characters'
   | 'password-is-name'
   // It does not fit what there is now.
   | 'not-found'
   | 'exists'
+  | 'name-taken'
   | 'customer-unknown'
   | 'line-unknown'
   | 'in-use'
@@ -55,7 +56,7 @@ const WRONG_IN_ITSELF: ReadonlySet<RefusalCode> = new Set([
   'lines-missing',
   'lines-many',
   'lines-not-for-role',
-  'password-short',
+  'too-short',
   'password-long',
   'password-characters',
   'password-is-name',

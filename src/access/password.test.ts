@@ -53,11 +53,11 @@ test('without a hash, or with a damaged or monstrous one, nothing is right', asy
 
 test('passwords that are too short, too long, the name or not text are refused', () => {
   const table: [password: string, code: string | undefined][] = [
-    ['', 'password-short'],
-    ['123456789', 'password-short'],
+    ['', 'too-short'],
+    ['123456789', 'too-short'],
     ['1234567890', undefined],
     // Nine people, of two UTF-16 units each.
-    ['😀'.repeat(9), 'password-short'],
+    ['😀'.repeat(9), 'too-short'],
     ['😀'.repeat(10), undefined],
     ['x'.repeat(256), undefined],
     ['x'.repeat(257), 'password-long'],

@@ -39,14 +39,10 @@ export function wrongPassword(password: string, name: string): Refused | undefin
     );
   }
   if (Array.from(text).length < SHORTEST) {
-    return refuse(
-      'password-short',
-      `the password is too short: write at least ${SHORTEST} characters`,
-      {
-        field: 'password',
-        values: { least: SHORTEST },
-      },
-    );
+    return refuse('too-short', `the password is too short: write at least ${SHORTEST} characters`, {
+      field: 'password',
+      values: { limit: SHORTEST },
+    });
   }
   if (/\p{Cc}/u.test(text) || !text.isWellFormed()) {
     return refuse(

@@ -66,12 +66,12 @@ export class Sessions {
     return { cookie, session };
   }
 
-  /** The session of a cookie; where this is a use of it, it lasts longer for that. */
-  find(cookie: string, isUse: boolean): { session: Session; csrf: string } | undefined {
+  /** The session of a cookie. Asking for it is a use: it lasts longer for that. */
+  find(cookie: string): { session: Session; csrf: string } | undefined {
     if (!isSecret(cookie)) return undefined;
     const kept = this.#byHash.get(hashOf(cookie));
     if (kept === undefined || this.#isOver(kept)) return undefined;
-    if (isUse) this.#extend(kept);
+    this.#extend(kept);
     return { session: kept.session, csrf: csrfOf(cookie) };
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SignInLinks } from './sign-in-links.ts';
 import { attempt, codeOf, done, PASSWORD, refusedAs, withAlice } from './test-kit.ts';
 
 test('a link signs in once, within ten minutes, and in this process only', async () => {
@@ -65,10 +66,25 @@ test('links are void once the user has other rights, another password, or is gon
   }
 });
 
-test('a thousand links are kept; one more and the oldest goes', async () => {
+test('a newer link takes the place of the user’s earlier one, and of nobody else’s', async () => {
   const { access } = await withAlice();
-  const secrets = Array.from({ length: 1001 }, () => done(access.makeSignInLink('alice')).secret);
-  assert.equal(await codeOf(access.signInByLink(secrets[0]!, '192.0.2.1')), 'wrong-link');
-  assert.equal(await codeOf(access.signInByLink(secrets[1]!, '192.0.2.1')), 'ok');
-  assert.equal(await codeOf(access.signInByLink(secrets[1000]!, '192.0.2.1')), 'ok');
+  done(await access.putUser('bob', { role: 'manager', customer: 'beta' }));
+  const bobs = done(access.makeSignInLink('bob')).secret;
+  const secrets = Array.from({ length: 2000 }, () => done(access.makeSignInLink('alice')).secret);
+  assert.equal(await codeOf(access.signInByLink(secrets[1998]!, '192.0.2.1')), 'wrong-link');
+  assert.equal(await codeOf(access.signInByLink(secrets[1999]!, '192.0.2.1')), 'ok');
+  assert.equal(await codeOf(access.signInByLink(bobs, '192.0.2.1')), 'ok');
+});
+
+test('no more links are kept than there are users', () => {
+  let now = 0;
+  const links = new SignInLinks(() => now);
+  for (const user of ['alice', 'bob', 'alice', 'alice']) links.make(user);
+  assert.equal(links.size, 2);
+  now += 600_000;
+  const { secret } = links.make('bob');
+  assert.equal(links.size, 2);
+  assert.equal(links.use(secret), 'bob');
+  links.dropOf('alice');
+  assert.equal(links.size, 0);
 });

@@ -216,7 +216,7 @@ test('a new password of one’s own ends the other sessions and keeps this one',
     access.changePassword('alice', current, password, keep);
   assert.equal(refusedAs(await change('wrong password', 'another password')), 'wrong-password');
   assert.equal(refusedAs(await change('', 'another password')), 'wrong-password');
-  assert.equal(refusedAs(await change(PASSWORD, 'short')), 'password-short');
+  assert.equal(refusedAs(await change(PASSWORD, 'short')), 'too-short');
   assert.ok(access.sessionOf(other));
   done(await change(PASSWORD, 'another password'));
   assert.deepEqual(revoked, [{ kind: 'session', hash }]);
@@ -229,6 +229,16 @@ test('a new password of one’s own ends the other sessions and keeps this one',
     refusedAs(await access.changePassword('nobody', '', 'another password')),
     'not-found',
   );
+});
+
+test('a session that ends while its new password is being made changes nothing', async () => {
+  const { access, store } = await withAlice();
+  const keep = access.sessionOf(await cookieOf(access, 'alice'))!.hash;
+  const before = store.usersKept.get('alice')!.passwordHash;
+  const change = access.changePassword('alice', PASSWORD, 'another password', keep);
+  done(await access.putUser('alice', { role: 'manager' }));
+  assert.equal(refusedAs(await change), 'forbidden');
+  assert.equal(store.usersKept.get('alice')!.passwordHash, before);
 });
 
 test('guessing the current password slows down, without keeping anybody from signing in', async () => {

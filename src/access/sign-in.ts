@@ -114,6 +114,10 @@ export class SignIns {
     return turns.take(async () => {
       const user = users.byName(name);
       if (user?.passwordHash !== before.passwordHash) return wrongCurrent();
+      // Another role ends his sessions, and whoever sits at one has no more say then.
+      if (keep !== undefined && !sessions.of(name).includes(keep)) {
+        return refuse('forbidden', 'this session ended meanwhile: sign in again');
+      }
       await sessions.end(sessions.of(name).filter((session) => session !== keep));
       await users.setHash(user, hash);
       links.dropOf(name);

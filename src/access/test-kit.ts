@@ -36,6 +36,10 @@ export function line(number: string, customer: string): Line {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
     ha1Md5: '',
     ha1Sha256: '',
   };
@@ -46,6 +50,8 @@ export class FakeStore implements AccessStore {
   readonly usersKept = new Map<string, User>();
   readonly sessions = new Map<string, Session>();
   readonly tokens = new Map<string, Token>();
+  /** Customers of whom calls are kept. */
+  readonly history = new Set<string>();
   /** What was written, in order, e.g. `putUser alice`. */
   readonly writes: string[] = [];
   /** Commits that wait to be let through, where `holds` is set. */
@@ -57,6 +63,7 @@ export class FakeStore implements AccessStore {
   allUsers = async () => [...this.usersKept.values()];
   allSessions = async () => [...this.sessions.values()];
   allTokens = async () => [...this.tokens.values()];
+  hasHistory = async (customer: string) => this.history.has(customer);
 
   putCustomer(customer: Customer): Promise<void> {
     return this.#commit('putCustomer', customer.name, () =>

@@ -3,14 +3,14 @@
 
 import type { Store } from '../store/store.ts';
 import { completeReach, wrongTokenName, type ReachInput, type Surroundings } from './checks.ts';
-import { mayManage } from './may-manage.ts';
+import { tooMany } from './limits.ts';
+import { isAllowed, type Asker } from './may-manage.ts';
 import { refuse, type Outcome, type Refused } from './outcome.ts';
 import type { Reach, Token } from './principal.ts';
 import { hashOf, isHashOf, makeSecret, makeTokenId, readToken, tokenText } from './secrets.ts';
 import type { Turns } from './turns.ts';
 import { sameReach, type ChangeOptions } from './users.ts';
 
-const MOST_TOKENS = 10_000;
 const NO_HASH = '0'.repeat(64);
 
 export interface NewTokenInput extends ReachInput {
@@ -36,13 +36,15 @@ export interface TokensOptions {
 export class Tokens {
   readonly #options: TokensOptions;
   readonly #byId = new Map<string, Token>();
+  /** The oldest first; made anew after a change, when somebody asks. */
+  #sorted: readonly Token[] | undefined;
 
   constructor(options: TokensOptions) {
     this.#options = options;
   }
 
   async load(): Promise<void> {
-    for (const token of await this.#options.store.allTokens()) this.#byId.set(token.id, token);
+    for (const token of await this.#options.store.allTokens()) this.#show(token);
   }
 
   byId(id: string): Token | undefined {
@@ -55,10 +57,11 @@ export class Tokens {
   }
 
   /** All tokens, the oldest first. */
-  all(): Token[] {
-    return [...this.#byId.values()].sort(
+  all(): readonly Token[] {
+    this.#sorted ??= [...this.#byId.values()].sort(
       (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
     );
+    return this.#sorted;
   }
 
   /** Makes a token. `secret` is the whole token: it is kept nowhere, so show it now. */
@@ -69,16 +72,13 @@ export class Tokens {
     return this.#options.turns.take(async () => {
       const complete = this.#complete(input, undefined, by);
       if (!complete.ok) return complete;
-      if (this.#byId.size >= MOST_TOKENS) {
-        return refuse('too-many', `there are ${MOST_TOKENS} tokens already: remove one first`);
-      }
       const { name } = input;
       const secret = makeSecret();
       const id = this.#freeId();
       const createdAt = this.#options.now();
       const token = { id, name, ...complete.reach, secretHash: hashOf(secret), createdAt };
       await this.#options.store.putToken(token);
-      this.#byId.set(id, token);
+      this.#show(token);
       return { ok: true, token, secret: tokenText(id, secret) };
     });
   }
@@ -92,25 +92,26 @@ export class Tokens {
     return this.#options.turns.take(async () => {
       const before = this.#byId.get(id);
       if (before === undefined) return noToken(id);
-      if (by !== undefined && !mayManage(by, before, 'token')) return notYours();
+      if (!isAllowed(by, before, 'token')) return notYours();
       const complete = this.#complete(input, before, by);
       if (!complete.ok) return complete;
       const token = { ...before, ...complete.reach, name: input.name ?? before.name };
       await this.#options.store.putToken(token);
-      this.#byId.set(id, token);
+      this.#show(token);
       if (!sameReach(before, token)) this.#options.onRevoked(id);
       return { ok: true, token };
     });
   }
 
   /** Removes a token: it opens nothing any more. `token` is what it was. */
-  remove(id: string, by?: Reach): Promise<Outcome<{ readonly token: Token }>> {
+  remove(id: string, by?: Asker): Promise<Outcome<{ readonly token: Token }>> {
     return this.#options.turns.take(async () => {
       const token = this.#byId.get(id);
       if (token === undefined) return noToken(id);
-      if (by !== undefined && !mayManage(by, token, 'token')) return notYours();
+      if (!isAllowed(by, token, 'token')) return notYours();
       await this.#options.store.removeToken(id);
       this.#byId.delete(id);
+      this.#sorted = undefined;
       this.#options.onRevoked(id);
       return { ok: true, token };
     });
@@ -127,13 +128,20 @@ export class Tokens {
   #complete(
     input: TokenInput,
     before: Token | undefined,
-    by: Reach | undefined,
+    by: Asker | undefined,
   ): Outcome<{ readonly reach: Reach }> {
     const wrong = input.name === undefined ? undefined : wrongTokenName(input.name);
     if (wrong !== undefined) return wrong;
     const complete = completeReach(input, before, this.#options.around);
-    if (!complete.ok || by === undefined || mayManage(by, complete.reach, 'token')) return complete;
-    return notYours();
+    if (!complete.ok) return complete;
+    const { reach: after } = complete;
+    if (!isAllowed(by, after, 'token')) return notYours();
+    return tooMany('tokens', { before, after }, this.#byId, by) ?? complete;
+  }
+
+  #show(token: Token): void {
+    this.#byId.set(token.id, token);
+    this.#sorted = undefined;
   }
 
   #freeId(): string {

@@ -9,6 +9,9 @@ const ACME1 = '33123456781';
 const ACME2 = '33123456782';
 const BETA1 = '33123456791';
 
+const manager = (): Reach => ({ role: 'manager', customer: 'acme', lines: [] });
+const user = (): Reach => ({ role: 'user', customer: 'acme', lines: [e164(ACME1)] });
+
 test('a user is made, kept with a hash only, shown, changed in what is named, and there after a restart', async () => {
   const { access, store, again, clock } = await openAccess();
   const made = done(
@@ -66,10 +69,10 @@ test('a reach that does not hold together is refused and changes nothing', async
     [{ role: 'user', customer: 'acme', lines: ['x'.repeat(1e6)] }, 'line-unknown', 'lines'],
     [
       { role: 'user', customer: 'acme', lines: [ACME1], password: 'short' },
-      'password-short',
+      'too-short',
       'password',
     ],
-    [{ role: 'manager', customer: 'acme', password: '' }, 'password-short', 'password'],
+    [{ role: 'manager', customer: 'acme', password: '' }, 'too-short', 'password'],
   ];
   for (const [input, code, field] of table) {
     const refused = await access.putUser('alice', input);
@@ -156,24 +159,23 @@ test('the last operator can neither go nor become less', async () => {
 
 test('nobody gives more than he has, also where the check before was of another moment', async () => {
   const { access } = await openAccess();
-  const manager: Reach = { role: 'manager', customer: 'acme', lines: [] };
-  const user: Reach = { role: 'user', customer: 'acme', lines: [e164(ACME1)] };
   const by = manager;
   done(await access.putUser('root', { role: 'operator' }));
   done(await access.putUser('max', { role: 'manager', customer: 'acme' }, { by }));
   done(await access.putUser('bea', { role: 'manager', customer: 'beta' }));
-  const refused: [string, UserInput][] = [
-    ['new', { role: 'operator' }],
-    ['new', { role: 'manager', customer: 'beta' }],
-    ['max', { role: 'operator' }],
-    ['max', { customer: 'beta' }],
-    ['root', { password: PASSWORD }],
-    ['root', { role: 'manager', customer: 'acme' }],
-    ['bea', { customer: 'acme' }],
+  const refused: [string, UserInput, string][] = [
+    ['new', { role: 'operator' }, 'forbidden'],
+    ['new', { role: 'manager', customer: 'beta' }, 'forbidden'],
+    ['max', { role: 'operator' }, 'forbidden'],
+    ['max', { customer: 'beta' }, 'forbidden'],
+    // Of somebody else's user he learns that the name is taken, and no more.
+    ['root', { password: PASSWORD }, 'name-taken'],
+    ['root', { role: 'manager', customer: 'acme' }, 'name-taken'],
+    ['bea', { customer: 'acme' }, 'name-taken'],
   ];
-  for (const [name, input] of refused) {
-    assert.equal(refusedAs(await access.putUser(name, input, { by })), 'forbidden', name);
-    assert.equal(refusedAs(await access.putUser(name, input, { by: user })), 'forbidden', name);
+  for (const [name, input, code] of refused) {
+    assert.equal(refusedAs(await access.putUser(name, input, { by })), code, name);
+    assert.ok(!(await access.putUser(name, input, { by: user })).ok, name);
   }
   for (const name of ['root', 'bea']) {
     assert.equal(refusedAs(await access.removeUser(name, by)), 'forbidden');
@@ -184,7 +186,7 @@ test('nobody gives more than he has, also where the check before was of another 
     access.putUser('max', { password: PASSWORD }, { by }),
   ]);
   done(promoted);
-  assert.equal(refusedAs(changed), 'forbidden');
+  assert.equal(refusedAs(changed), 'name-taken');
 
   const own = { name: 'own', role: 'user', customer: 'acme', lines: [ACME1] };
   const { token } = done(await access.addToken(own, { by: user }));
@@ -198,4 +200,46 @@ test('nobody gives more than he has, also where the check before was of another 
   );
   assert.equal(refusedAs(await access.removeToken(token.id, user)), 'forbidden');
   done(await access.removeToken(token.id, manager));
+});
+
+test('who loses his rights while his changes wait changes nothing', async () => {
+  const { access, store } = await openAccess();
+  const input = { role: 'manager', customer: 'acme' };
+  const token = { name: 'CRM', ...input };
+  done(await access.putUser('max', input));
+  const { id } = done(await access.addToken(token)).token;
+  done(await access.putCustomer('zoo', {}));
+  const isManager = manager();
+  const isOperator: Reach = { role: 'operator', customer: '', lines: [] };
+  for (const [before, later] of [
+    [isManager, undefined],
+    [isManager, { ...isManager, customer: 'beta' }],
+    [isOperator, isManager],
+    [isOperator, undefined],
+  ] as const) {
+    let who: Reach | undefined = before;
+    const by = (): Reach | undefined => who;
+    store.writes.length = 0;
+    const wide = later === isManager ? { role: 'manager', customer: 'beta' } : input;
+    const waiting = Promise.all([
+      access.putUser('eve', { ...wide, password: PASSWORD }, { by }),
+      access.addToken({ ...token, ...wide }, { by }),
+      ...(later === isManager
+        ? []
+        : [
+            access.putUser('max', { password: PASSWORD }, { by }),
+            access.setToken(id, { name: 'ERP' }, { by }),
+            access.removeToken(id, by),
+            access.removeUser('max', by),
+          ]),
+      ...(before === isOperator
+        ? [access.putCustomer('new', {}, { by }), access.removeCustomer('zoo', by)]
+        : []),
+    ]);
+    who = later;
+    for (const outcome of await waiting) {
+      assert.match(refusedAs(outcome), /^(forbidden|name-taken)$/);
+    }
+    assert.deepEqual(store.writes, []);
+  }
 });

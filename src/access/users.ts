@@ -4,15 +4,14 @@
 import type { Store } from '../store/store.ts';
 import { completeReach, wrongUserName, type ReachInput, type Surroundings } from './checks.ts';
 import type { Hashing } from './hashing.ts';
-import { mayManage } from './may-manage.ts';
+import { tooMany } from './limits.ts';
+import { isAllowed, type Asker } from './may-manage.ts';
 import { refuse, type Outcome, type Refused } from './outcome.ts';
 import { hashPassword, wrongPassword } from './password.ts';
 import type { Reach, User } from './principal.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInLinks } from './sign-in-links.ts';
 import type { Turns } from './turns.ts';
-
-const MOST_USERS = 10_000;
 
 /** What is written about a user; on one that exists, only what is given changes. */
 export interface UserInput extends ReachInput {
@@ -23,8 +22,8 @@ export interface UserInput extends ReachInput {
 export interface ChangeOptions {
   /** Refuses to change what exists, or to make what does not. Absent: it makes or changes. */
   readonly only?: 'new' | 'existing';
-  /** Who asks; refused (`forbidden`) where he may not. Checked when the change's turn has come. */
-  readonly by?: Reach;
+  /** Who asks, asked for when the change's turn has come; refused (`forbidden`) where he may not. */
+  readonly by?: Asker;
 }
 
 export type UserStore = Pick<Store, 'allUsers' | 'putUser' | 'removeUser'>;
@@ -44,13 +43,15 @@ export interface UsersOptions {
 export class Users {
   readonly #options: UsersOptions;
   readonly #byName = new Map<string, User>();
+  /** By name; made anew after a change, when somebody asks. */
+  #sorted: readonly User[] | undefined;
 
   constructor(options: UsersOptions) {
     this.#options = options;
   }
 
   async load(): Promise<void> {
-    for (const user of await this.#options.store.allUsers()) this.#byName.set(user.name, user);
+    for (const user of await this.#options.store.allUsers()) this.#show(user);
   }
 
   byName(name: string): User | undefined {
@@ -63,8 +64,9 @@ export class Users {
   }
 
   /** All users, by name. */
-  all(): User[] {
-    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  all(): readonly User[] {
+    this.#sorted ??= [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#sorted;
   }
 
   /** Makes or changes a user. Resolves when it is on disk and holds, or with what is wrong. */
@@ -93,15 +95,16 @@ export class Users {
   }
 
   /** Removes a user and his sessions. `user` is what he was. */
-  remove(name: string, by?: Reach): Promise<Outcome<{ readonly user: User }>> {
+  remove(name: string, by?: Asker): Promise<Outcome<{ readonly user: User }>> {
     return this.#options.turns.take(async () => {
       const user = this.#byName.get(name);
       if (user === undefined) return noUser(name);
-      if (by !== undefined && !mayManage(by, user, 'user')) return notYours(name);
+      if (!isAllowed(by, user, 'user')) return notYours(name);
       if (this.#isLastOperator(user)) return lastOperator(name);
       const { store, sessions, links, onRevoked } = this.#options;
       await store.removeUser(name);
       this.#byName.delete(name);
+      this.#sorted = undefined;
       sessions.forgetUser(name);
       links.dropOf(name);
       onRevoked(name);
@@ -113,7 +116,7 @@ export class Users {
   async setHash(user: User, passwordHash: string): Promise<User> {
     const changed = { ...user, passwordHash };
     await this.#options.store.putUser(changed);
-    this.#byName.set(user.name, changed);
+    this.#show(changed);
     return changed;
   }
 
@@ -131,17 +134,16 @@ export class Users {
         values: { name },
       });
     }
-    if (before === undefined && this.#byName.size >= MOST_USERS) {
-      return refuse('too-many', `there are ${MOST_USERS} users already: remove one first`);
-    }
-    // Who may not touch the user learns nothing from the checks behind.
-    if (by !== undefined && before !== undefined && !mayManage(by, before, 'user')) {
-      return notYours(name);
+    // Who may not touch the user learns nothing from the checks behind, but that the name is taken.
+    if (before !== undefined && !isAllowed(by, before, 'user')) {
+      return by?.() === undefined ? notYours(name) : nameTaken();
     }
     const complete = completeReach(input, before, this.#options.around);
     if (!complete.ok) return complete;
     const { reach } = complete;
-    if (by !== undefined && !mayManage(by, reach, 'user')) return notYours(name);
+    if (!isAllowed(by, reach, 'user')) return notYours(name);
+    const refused = tooMany('users', { before, after: reach }, this.#byName, by);
+    if (refused !== undefined) return refused;
     if (before !== undefined && reach.role !== 'operator' && this.#isLastOperator(before)) {
       return lastOperator(name);
     }
@@ -159,10 +161,15 @@ export class Users {
       await sessions.end(sessions.of(name));
     }
     await store.putUser(user);
-    this.#byName.set(name, user);
+    this.#show(user);
     // Who made a link may not have been allowed to make it for who the user is now.
     links.dropOf(name);
     if (rightsChanged) onRevoked(name);
+  }
+
+  #show(user: User): void {
+    this.#byName.set(user.name, user);
+    this.#sorted = undefined;
   }
 
   #wrongPasswordOf(name: string, { password }: UserInput): Refused | undefined {
@@ -206,6 +213,11 @@ function notYours(name: string): Refused {
       values: { name },
     },
   );
+}
+
+/** Names are one list for all customers; whose this one is stays untold. */
+export function nameTaken(): Refused {
+  return refuse('name-taken', 'this name is taken: choose another one', { field: 'name' });
 }
 
 function lastOperator(name: string): Refused {

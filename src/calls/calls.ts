@@ -11,21 +11,22 @@ import type { SipAuthenticator } from '../sip/authentication.ts';
 import type { InviteOptions, SipEndpoint } from '../sip/endpoint.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { parseUri } from '../sip/message/uri.ts';
-import { randomHex } from '../sip/tokens.ts';
 import { hostPort } from '../sip/transport/hop.ts';
 import type { Hop } from '../sip/transport/hop.ts';
 import type { Source } from '../sip/transport/transport.ts';
 import type { PlaceCall, PlaceCallFailure, PlaceCallResult } from './call-command.ts';
 import { eventsOf } from './call-event.ts';
-import type { CallIdentity, CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
+import type { CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
+import { identitiesOf } from './call-identities.ts';
 import { allowLine, carriedLines } from './carried.ts';
+import { LateReleases } from './late-releases.ts';
 import { asksToHide, callerFromOutside, callerOfLine, fromValue, latin1 } from './parties.ts';
 import type { Caller } from './parties.ts';
 import { PlacedCall } from './placed-call.ts';
 import { endKeptSession } from './recovery.ts';
-import { Session } from './session.ts';
+import { retryAfter, Session } from './session.ts';
 
-/** Most sessions at once; further callers get 503. */
+/** Most sessions at once, with those that are over but for their RELEASE; further callers get 503. */
 const sessionLimit = 20_000;
 /** How often calls are looked at for their longest duration, milliseconds. */
 const durationCheckMs = 5_000;
@@ -54,13 +55,16 @@ interface LiveCall {
 
 export class Calls {
   readonly #options: CallsOptions;
+  readonly #journal: LateReleases;
   readonly #sessions = new Set<LiveCall>();
   #accepting = true;
+  #canKeep = true;
   #whenEmpty: (() => void) | undefined;
   #durationCheck: NodeJS.Timeout | undefined;
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#journal = new LateReleases(options.journal, options.onFault);
     this.#durationCheck = setInterval(() => this.#endTooLong(), durationCheckMs).unref();
   }
 
@@ -69,11 +73,20 @@ export class Calls {
     return this.#sessions.size;
   }
 
+  /**
+   * To be told whether events can be kept on disk. While they cannot, no new call is taken; when they can
+   * again, those are kept that calls left behind as they ended meanwhile.
+   */
+  setCanKeep(canKeep: boolean): void {
+    this.#canKeep = canKeep;
+    if (canKeep) void this.#journal.keepLate();
+  }
+
   /** Serves an INVITE that belongs to no dialogue. */
   onInvite(request: SipRequest, source: Source): void {
     const { endpoint, routing, directory } = this.#options;
-    if (!this.#accepting || this.#sessions.size >= sessionLimit) {
-      endpoint.replyStateless(request, source, 503, undefined, [['retry-after', '10']]);
+    if (!this.#accepting || !this.#canKeep || this.#isFull()) {
+      endpoint.replyStateless(request, source, 503, undefined, [retryAfter]);
       return;
     }
     const dialled = parseUri(request.uri)!.user;
@@ -111,8 +124,12 @@ export class Calls {
     | PlaceCallFailure {
     const { directory, registrar, routing, outsides } = this.#options;
     const line = directory.byNumber(command.line);
-    if (!this.#accepting || this.#sessions.size >= sessionLimit || !line) {
+    if (!this.#accepting || this.#isFull() || !line) {
       return { ok: false, reason: 'stopping', error: 'The server takes no new calls now' };
+    }
+    if (!this.#canKeep) {
+      const error = 'The server cannot write to its disk, and takes no calls until it can';
+      return { ok: false, reason: 'not-kept', error };
     }
     const route = routeFromLine(command.callee, line, directory, routing);
     if (route.to === 'nobody') return { ok: false, reason: 'bad-callee', error: route.error };
@@ -132,7 +149,8 @@ export class Calls {
     const way = this.#wayOf(command);
     if (!way.ok) return way;
     const { line, route } = way;
-    const { endpoint, journal, ringTimeoutMs, onFault } = this.#options;
+    const { endpoint, ringTimeoutMs, onFault } = this.#options;
+    const journal = this.#journal;
     const caller = callerOfLine(line, false);
     const shown = { ...caller, user: route.callee, display: latin1(command.calleeName) };
     const lines = line.autoAnswer ? autoAnswerLines(endpoint.host) : [];
@@ -183,7 +201,10 @@ export class Calls {
     }
   }
 
-  /** Takes no new calls; waits up to `graceMs` for those that are, then ends them. */
+  /**
+   * Takes no new calls; waits up to `graceMs` for those that are, then ends them. A RELEASE that cannot be
+   * kept even now is the next start's (recover).
+   */
   async stop(graceMs: number): Promise<void> {
     this.#accepting = false;
     clearInterval(this.#durationCheck);
@@ -205,6 +226,10 @@ export class Calls {
     });
     if (this.#sessions.size > 0) await Promise.race([empty, patienceOver]);
     clearTimeout(patience);
+  }
+
+  #isFull(): boolean {
+    return this.#sessions.size + this.#journal.size >= sessionLimit;
   }
 
   #authenticate(request: SipRequest, source: Source): Line | undefined {
@@ -262,7 +287,7 @@ export class Calls {
       },
       {
         endpoint,
-        journal: this.#options.journal,
+        journal: this.#journal,
         ringTimeoutMs: this.#options.ringTimeoutMs,
         onOver: (over) => this.#forget(over),
         onFault: this.#options.onFault,
@@ -341,39 +366,4 @@ function offerOf(request: SipRequest, caller: Caller): Offer {
   // What a hidden caller wrote himself may name him (RFC 3323, 4.1).
   const lines = caller.hidden ? carried.filter(([name]) => name !== 'subject') : carried;
   return { lines, body: request.body, maxForwards: Number(request.get('max-forwards') ?? 70) - 1 };
-}
-
-/** One call for each line that the session touches, both with the same dref (docs/notifications.md). */
-function identitiesOf(
-  sipCallId: string,
-  caller: Caller,
-  from: Line | undefined,
-  route: ToLine | ToOutside,
-  at: number,
-): CallIdentity[] {
-  const common = {
-    dref: randomHex(16),
-    drefReplace: '',
-    sessionId: '',
-    isAcd: false,
-    redirectingNumber: '',
-    callee: route.callee,
-    sipCallId: Buffer.from(sipCallId, 'latin1').toString('utf8'),
-  };
-  const calls: CallIdentity[] = [];
-  // The calling line's own software knows who calls, hidden or not.
-  if (from) {
-    const callref = newCallref(at);
-    calls.push({ ...common, callref, account: from.number, caller: from.number });
-  }
-  if (route.to === 'line') {
-    const callref = newCallref(at);
-    calls.push({ ...common, callref, account: route.callee, caller: caller.presented });
-  }
-  return calls;
-}
-
-/** Time first, so that the store's indexes grow at their end; then chance, so that none is guessed. */
-function newCallref(at: number): string {
-  return at.toString(36) + randomHex(8);
 }

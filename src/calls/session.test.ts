@@ -330,6 +330,7 @@ test('a SETUP that cannot be kept: the caller is refused, nothing rings, no RELE
   waiting.shift()!.reject(new Error('disk full'));
   const [toCaller, ...toPhones] = await quiet();
   assert.deepEqual(short(toCaller!), ['503 INVITE']);
+  assert.equal(header(toCaller![0]!, 'Retry-After'), '10');
   assert.deepEqual(toPhones, [[], []]);
   assert.deepEqual(events, ['SETUP']);
   assert.equal(faults.length, 1);
@@ -356,6 +357,32 @@ test('a RELEASE that cannot be kept still ends the call on the wire', async () =
   await quiet();
   waiting.shift()!.reject(new Error('disk full'));
   assert.deepEqual((await quiet()).map(short), [['200 BYE'], ['BYE'], []]);
+  assert.equal(calls.size, 0);
+  // It is kept when the disk can be written again; once.
+  calls.setCanKeep(true);
+  waiting.shift()!.resolve();
+  await quiet();
+  calls.setCanKeep(true);
+  await quiet();
+  assert.deepEqual(events, ['SETUP', 'CONNECT', 'RELEASE normal', 'RELEASE normal']);
+});
+
+test('while nothing can be kept new callers get 503 with Retry-After and no event; calls that go on are served', async () => {
+  const { got } = await talking();
+  calls.setCanKeep(false);
+  caller.send(inviteText(), to);
+  const [[refusal]] = (await quiet()) as [[string]];
+  assert.deepEqual(short([refusal]), ['503 INVITE']);
+  assert.equal(header(refusal, 'Retry-After'), '10');
+  const asked = { line: number, callee: '0612345678', calleeName: '' };
+  assert.equal(calls.checkPlaceCall(asked)?.reason, 'not-kept');
+  caller.send(fromCaller('BYE', got, 2), to);
+  assert.deepEqual((await quiet()).map(short), [['200 BYE'], ['BYE'], []]);
+  calls.setCanKeep(true);
+  assert.equal(calls.checkPlaceCall(asked), undefined);
+  caller.send(inviteText(), to);
+  await quiet();
+  assert.deepEqual(events, ['SETUP', 'CONNECT', 'RELEASE normal', 'SETUP']);
 });
 
 test('nobody answers: after the ring time the caller gets 480 and all phones a CANCEL', async () => {

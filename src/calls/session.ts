@@ -156,7 +156,7 @@ export class Session {
   #couldNotBegin(error: unknown): void {
     this.#context.onFault(error, this.callref);
     this.#ringing.discard();
-    this.#rejectAndClose(503);
+    this.#rejectAndClose(503, undefined, [retryAfter]);
   }
 
   #onProvisional(response: SipResponse): void {
@@ -233,21 +233,22 @@ export class Session {
       .finally(() => {
         if (this.#rang) this.#ringing.cancel();
         else this.#ringing.discard();
-        this.#rejectAndClose(status, reason, response);
+        this.#rejectAndClose(status, reason, response ? linesOfFailure(response) : []);
       })
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
-  #rejectAndClose(status: number, reason?: string, response?: SipResponse): void {
-    const lines = response
-      ? carriedLines(response).filter(([name]) => passedOnFailure.has(name))
-      : [];
+  #rejectAndClose(status: number, reason?: string, lines: [string, string][] = []): void {
     this.#invite.reject(status, reason, lines);
     this.#context.endpoint.forget(this.#invite.dialog);
     this.#close();
   }
 
-  /** Ends an answered call: RELEASE, then 200 to who hung up and BYE to who did not. */
+  /**
+   * Ends an answered call: RELEASE, then 200 to who hung up and BYE to who did not. Where it cannot be
+   * kept now they are told all the same: for them the call is over, no message of ours says that its
+   * RELEASE is on disk, and it is not lost (late-releases.ts).
+   */
   #hangUp(cause: ReleaseCause): void {
     this.#state = 'ending';
     this.#record('RELEASE', cause, undefined)
@@ -309,4 +310,11 @@ export class Session {
   }
 }
 
+/** For a caller whom we cannot serve now. */
+export const retryAfter: [string, string] = ['retry-after', '10'];
+
 const passedOnFailure = new Set(['retry-after', 'warning']);
+
+function linesOfFailure(response: SipResponse): [string, string][] {
+  return carriedLines(response).filter(([name]) => passedOnFailure.has(name));
+}

@@ -127,6 +127,7 @@ test('customers are added, changed and removed', async (t) => {
     { name: 'default', title: 'Acme & fils', lines: 0, users: 0 },
   ]);
   assert.deepEqual((await run('customer remove acme')).out, ['customer acme removed']);
+  assert.deepEqual((await run('customer add acme --again')).out, ['customer acme added']);
   assert.equal((await run('customer remove default')).status, 1);
 });
 

@@ -34,7 +34,7 @@ test('every wrong argument gives one line that says what to write, and status 2'
   const table: [argv: string[], says: RegExp][] = [
     [
       [],
-      /a command is missing; write one of serve, line, customer, user, token, call, notification, simulate, or --help$/,
+      /a command is missing; write one of serve, line, destination, secret, customer, user, token, call, notification, number, simulate, or --help$/,
     ],
     [['sreve'], /unknown command "sreve"; did you mean "serve"\?$/],
     [['dance'], /unknown command "dance"; write one of serve, line/],
@@ -92,6 +92,19 @@ test('every wrong argument gives one line that says what to write, and status 2'
       [['line', 'add', NUMBER, '--password', 'p', '--api', value], /--api: .*; write on or off$/],
       [['line', 'set', NUMBER, '--auto-answer', value], /--auto-answer: .*; write on or off$/],
     ]),
+    [['line', 'set', NUMBER, '--delivery-mode', 'once'], /write at-least-once or at-most-once$/],
+    [
+      ['line', 'add', NUMBER, '--password', 'p', '--delivery-timeout', '0'],
+      /0\.5 to 30 seconds: write it such as 5/,
+    ],
+    [
+      ['line', 'add', NUMBER, '--password', 'p', '--delivery-window', '0'],
+      /1 to 86400 seconds: write it such as 600/,
+    ],
+    [
+      ['line', 'add', NUMBER, '--password', 'p', '--delivery-retry', '1,3'],
+      /separated by spaces, such as 1 3 10 30$/,
+    ],
     [['line', 'set', NUMBER, '--api'], /--api lacks its value; write --api on\|off$/],
     [['line', 'add', NUMBER, '--password', 'p', '--origins', '*'], /since \* would let pages of/],
     [
@@ -265,13 +278,27 @@ test('without a server the commands work on the data directory itself', async (t
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
   };
   const origins = ['http://a', 'https://b.example'];
   assert.deepEqual(JSON.parse(listed.out.join('\n')), [
     { ...unset, number: NUMBER, offer: 'A', api: false, autoAnswer: true, origins },
     { ...unset, number: '33123456790', short: '202' },
   ]);
+  const delivery = ['--delivery-timeout', '2.5', '--delivery-window', '60', '--delivery-retry'];
+  delivery.push('1 3 10', '--delivery-mode', 'at-most-once');
+  assert.equal((await run(['line', 'set', NUMBER, ...delivery], env)).status, 0);
+  const patient = await run(['line', 'list', '--json'], env);
+  assert.partialDeepStrictEqual(JSON.parse(patient.out.join('\n')), [
+    { deliveryTimeoutS: 2.5, deliveryWindowS: 60, deliveryRetryS: [1, 3, 10] },
+  ]);
+  assert.match(patient.out.join('\n'), /"deliveryMode": ?"at-most-once"/);
+  const usual = delivery.map((text) => (text.startsWith('--') ? text : ''));
   const reset = ['line', 'set', NUMBER, '--api', '', '--auto-answer', '', '--origins', ''];
+  reset.push(...usual);
   assert.equal((await run(reset, env)).status, 0);
   const refused = await run(['line', 'set', NUMBER, '--origins', 'null'], env);
   assert.deepEqual([refused.status, refused.err.length], [2, 1]);

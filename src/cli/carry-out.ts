@@ -12,9 +12,16 @@ import {
   type Results,
   createCommands,
 } from '../control/commands.ts';
+import type { DeliveryResults } from '../control/delivery-commands.ts';
 import { connectControl } from '../control/control-client.ts';
+import { Destinations, type DestinationRooms } from '../destinations/destinations.ts';
+import { keyFileIn } from '../destinations/key-file.ts';
+import { SigningKeys, type SigningRooms } from '../destinations/signing-keys.ts';
+import { Erasure, type ErasureRooms, type ErasureStore } from '../history/erasure.ts';
 import { lineRules } from '../line-rules.ts';
 import { Lines } from '../lines/lines.ts';
+import { createNamedBy } from '../named-by.ts';
+import { systemClock } from '../notifications/clock.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
 import type { Identity } from '../store/open-database.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
@@ -26,7 +33,7 @@ export const DATA_OPTION: Readonly<Record<string, Option>> = {
 };
 
 /** What can be done without a running server. */
-type OwnCommand = Exclude<keyof Results, 'simulate' | 'user.link'>;
+type OwnCommand = Exclude<keyof Results, 'simulate' | 'user.link' | keyof DeliveryResults>;
 
 /** What may be the first thing that is done with a data directory, and makes it. */
 const FIRST_COMMANDS: readonly string[] = ['line.add', 'user.add', 'customer.add', 'token.add'];
@@ -70,6 +77,14 @@ export async function askRunningServer<Name extends keyof Results>(
     (await askServer(name, args, data)) ?? (await refusedByEmptyStore(name, args, country));
   if (reply?.ok === false) throw new UserError(reply.error, reply.status);
   return reply?.result;
+}
+
+/** For what only a running server can do. */
+export function noServer(): UserError {
+  return new UserError(
+    'no server runs on this data directory; start one with carillon serve, or name its directory with --data',
+    1,
+  );
 }
 
 /** The reply of the server that runs on `dataDir`; undefined where none does. */
@@ -116,7 +131,12 @@ async function carryOutAlone<Name extends OwnCommand>(
     // Nothing listens to changes here, so there is nothing that could have to be logged.
     const lines = await Lines.load(store, lineRules(identity.realm, country), { error: () => {} });
     const access = await loadAccess(store, lines);
-    return await createCommands({ lines, store, access, country })[name](args);
+    const told = await loadDestinations(store, lines, keyFileIn(data));
+    const namedBy = createNamedBy({ access, ...told });
+    const compact = () => store.compact();
+    const erasure = erasureOn(store, lines, { namedBy, compact });
+    const rooms = { lines, store, access, ...told, erasure, country };
+    return await createCommands(rooms)[name](args);
   } finally {
     await store.close();
   }
@@ -136,10 +156,16 @@ export async function refusedByEmptyStore(
     listCalls: async () => [],
     listNotifications: async () => [],
     ...EMPTY_ACCESS,
+    ...EMPTY_DESTINATIONS,
+    ...EMPTY_HISTORY,
   };
   const lines = await Lines.load(store, lineRules('', country), { error: () => {} });
   const access = await loadAccess(store, lines);
-  const reply = await createCommands({ lines, store, access, country })[name](args);
+  // No line, so no key is ever made and no file with it.
+  const told = await loadDestinations(store, lines, '');
+  const erasure = erasureOn(store, lines, { namedBy: () => [] });
+  const rooms = { lines, store, access, ...told, erasure, country };
+  const reply = await createCommands(rooms)[name](args);
   return !reply.ok && reply.status === 2 ? reply : undefined;
 }
 
@@ -155,10 +181,49 @@ function loadAccess(store: AccessStore, lines: Lines): Promise<Access> {
   });
 }
 
+function erasureOn(
+  store: ErasureStore,
+  lines: Lines,
+  options: Pick<ErasureRooms, 'namedBy' | 'compact'>,
+): Erasure {
+  const isLine = (number: string): boolean => lines.byNumber(number) !== undefined;
+  // What was erased is printed.
+  return new Erasure({ store, isLine, clock: systemClock, log: { info: () => {} }, ...options });
+}
+
+async function loadDestinations(
+  store: DestinationRooms['store'] & SigningRooms['store'],
+  lines: Lines,
+  keyFile: string,
+) {
+  const now = Date.now;
+  const destinations = await Destinations.load({ store, lines, now, log: { error: () => {} } });
+  const signingKeys = await SigningKeys.load({ store, lines, destinations, keyFile, now });
+  return { destinations, signingKeys };
+}
+
+const EMPTY_HISTORY: ErasureStore = {
+  callsOfNumber: async () => [],
+  removeCalls: async () => {},
+  emptyLog: async () => true,
+  countInFile: async () => 0,
+};
+
+const EMPTY_DESTINATIONS: DestinationRooms['store'] & SigningRooms['store'] = {
+  lastDestinationId: async () => 1,
+  allDestinations: async () => [],
+  putDestination: async () => {},
+  removeDestination: async () => {},
+  allSecrets: async () => [],
+  putSecret: async () => {},
+  removeSecret: async () => {},
+};
+
 const EMPTY_ACCESS: AccessStore = {
   allCustomers: async () => [],
   putCustomer: async () => {},
   removeCustomer: async () => {},
+  hasHistory: async () => false,
   allUsers: async () => [],
   putUser: async () => {},
   removeUser: async () => {},

@@ -9,12 +9,24 @@ import { customerAdd } from './customer-add.ts';
 import { customerList } from './customer-list.ts';
 import { customerRemove } from './customer-remove.ts';
 import { customerSet } from './customer-set.ts';
+import { destinationAdd } from './destination-add.ts';
+import { destinationList } from './destination-list.ts';
+import { destinationRemove } from './destination-remove.ts';
+import { destinationSet } from './destination-set.ts';
 import { commandHelp, generalHelp, groupHelp } from './help.ts';
 import { lineAdd } from './line-add.ts';
 import { lineList } from './line-list.ts';
 import { lineRemove } from './line-remove.ts';
 import { lineSet } from './line-set.ts';
 import { notificationList } from './notification-list.ts';
+import { notificationReplay } from './notification-replay.ts';
+import { notificationResend } from './notification-resend.ts';
+import { notificationTest } from './notification-test.ts';
+import { numberErase } from './number-erase.ts';
+import { secretList } from './secret-list.ts';
+import { secretRemove } from './secret-remove.ts';
+import { secretRemoveUnreadable } from './secret-remove-unreadable.ts';
+import { secretRotate } from './secret-rotate.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
 import { oneLine } from './table.ts';
@@ -34,6 +46,14 @@ const COMMANDS: readonly Command[] = [
   lineSet,
   lineList,
   lineRemove,
+  destinationAdd,
+  destinationSet,
+  destinationList,
+  destinationRemove,
+  secretRotate,
+  secretList,
+  secretRemove,
+  secretRemoveUnreadable,
   customerAdd,
   customerSet,
   customerList,
@@ -49,6 +69,10 @@ const COMMANDS: readonly Command[] = [
   tokenRemove,
   callList,
   notificationList,
+  notificationTest,
+  notificationResend,
+  notificationReplay,
+  numberErase,
   simulate,
 ];
 

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { UserError } from '../config.ts';
 import type { LineChanged } from '../control/commands.ts';
+import { DELIVERY_MODES } from '../lines/delivery-forms.ts';
 import { type Given, type Io, type Option, valueOf } from './arguments.ts';
 import { oneLine } from './table.ts';
 
@@ -40,6 +41,22 @@ export const LINE_OPTIONS: Readonly<Record<string, Option>> = {
     value: "'URL URL'",
     help: 'web sites whose pages may use makecall in a browser, such as https://crm.example',
   },
+  'delivery-timeout': {
+    value: 'S',
+    help: 'seconds that the receiver of a notification has to answer, 0.5 to 30',
+  },
+  'delivery-window': {
+    value: 'S',
+    help: 'seconds for which a notification is tried again, 1 to 86400; then it is parked',
+  },
+  'delivery-retry': {
+    value: "'S S S'",
+    help: 'seconds between the tries, up to 20 numbers, the last repeated',
+  },
+  'delivery-mode': {
+    value: 'at-least-once|at-most-once',
+    help: 'at-most-once: what may have arrived is not sent again',
+  },
 };
 
 /** The settings that have a few values only; an empty text sets the default. */
@@ -47,6 +64,14 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   'source-ip-match': ['whole', 'search'],
   api: ['on', 'off'],
   'auto-answer': ['on', 'off'],
+  'delivery-mode': DELIVERY_MODES,
+};
+
+/** The settings that are called otherwise in the lines room: there the unit is in the name. */
+const NAMES: Readonly<Record<string, string>> = {
+  'delivery-timeout': 'deliveryTimeoutS',
+  'delivery-window': 'deliveryWindowS',
+  'delivery-retry': 'deliveryRetryS',
 };
 
 /** The settings that were written, by their names in the lines room; an empty text clears. */
@@ -59,7 +84,7 @@ export function lineSettings(given: Given): Record<string, string> {
     if (choices !== undefined && value !== '' && !choices.includes(value)) {
       throw new UserError(`--${name}: "${value}" is unknown; write ${choices.join(' or ')}`);
     }
-    settings[camelCase(name)] = value;
+    settings[NAMES[name] ?? camelCase(name)] = value;
   }
   return settings;
 }

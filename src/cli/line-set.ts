@@ -14,6 +14,7 @@ export const lineSet: Command = {
   examples: [
     "carillon line set 33123456789 --notification-url 'https://crm.example/n?from=_CALLER_&to=_CALLEE_'",
     "carillon line set 33123456789 --origins 'https://crm.example http://intranet:8080' --auto-answer on",
+    "carillon line set 33123456789 --delivery-timeout 2.5 --delivery-retry '1 3 10 30'",
     "carillon line set 33123456789 --short ''",
   ],
   async run(given, io) {

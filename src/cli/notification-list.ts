@@ -2,7 +2,7 @@
 
 import type { PresentedAttempt, PresentedNotification } from '../history/history.ts';
 import { notificationTable } from '../history/tables.ts';
-import type { Command } from './arguments.ts';
+import { type Command, valueOf } from './arguments.ts';
 import { carryOut, DATA_OPTION } from './carry-out.ts';
 import { LIST_OPTIONS, listFilter, printRows } from './lists.ts';
 import { oneLine } from './table.ts';
@@ -14,10 +14,11 @@ export const notificationList: Command = {
   options: {
     ...LIST_OPTIONS,
     call: { value: 'CALLREF', help: 'only those of this call' },
+    state: { value: 'STATE', help: 'only those that are pending, delivered or parked' },
     ...DATA_OPTION,
   },
   notes: [
-    'A notification is pending, delivered, or parked after its last retry. Its line shows the',
+    'A notification is pending, delivered, or parked: given up, or behind one that was. Its line shows the',
     'last attempt; where there were several, each stands below: when, how long, and what came of it.',
   ].join('\n'),
   examples: [
@@ -25,7 +26,12 @@ export const notificationList: Command = {
     'carillon notification list --call CALLREF --json',
   ],
   async run(given, io) {
-    const rows = await carryOut('notification.list', listFilter(given), given, io);
+    const rows = await carryOut(
+      'notification.list',
+      { ...listFilter(given), state: valueOf(given, 'state') },
+      given,
+      io,
+    );
     printRows(rows, given, io, 'no notifications', linesOf);
   },
 };
@@ -42,7 +48,8 @@ function linesOf(notifications: readonly PresentedNotification[]): string[] {
   ];
 }
 
-function attemptLine({ at, ms, status, error }: PresentedAttempt, index: number): string {
-  const outcome = [status, error].filter((part) => part !== null).join(' ');
+function attemptLine(attempt: PresentedAttempt, index: number): string {
+  const { at, ms, status, error, address } = attempt;
+  const outcome = [address, status, error].filter((part) => part !== null).join(' ');
   return `    try ${index + 1}  ${at}  ${ms} ms  ${oneLine(outcome)}`;
 }

@@ -29,6 +29,15 @@ const HELP: Readonly<Record<string, string>> = {
   country: 'country whose national numbers are understood (default FR)',
   'notify-allow':
     'block that notifications may go to although it is not public, e.g. 127.0.0.1/32; repeatable',
+  'notify-ca':
+    'PEM file of certificates that receivers of notifications are believed by besides the usual ones',
+  'notify-timeout':
+    'seconds that a receiver has to answer, where its line does not say (default 5)',
+  'notify-window': 'seconds for which a notification is tried again (default 600)',
+  'notify-retry': "seconds between the tries, the last repeated (default '1 3 10 30 60 120')",
+  'notify-mode': 'at-most-once: what may have arrived is not sent again (default at-least-once)',
+  'keep-days': 'days for which calls are kept after their end (default 90; 0: for ever)',
+  'keep-megabytes': 'size of the database beyond which the oldest calls go (default 0: no limit)',
   realm: 'realm of the passwords, fixed once the data directory exists (default carillon)',
   'ring-timeout': 'seconds that telephones ring unanswered (default 60)',
   'log-level': 'fatal, error, warn, info, debug, trace or silent (default info, sandbox warn)',

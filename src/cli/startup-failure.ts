@@ -5,8 +5,8 @@ import { type Config, formatHostPort, type HostPort, UserError } from '../config
 /** The error to end with, for whatever startServer rejected with. Faults come back unchanged. */
 export function startupFailure(error: unknown, config: Config): unknown {
   if (!(error instanceof Error)) return error;
-  // The store and the certificate's reader classified their own errors and say what to do.
-  if (error.name === 'StoreError' || error.name === 'TlsFileError')
+  // The store and the readers of certificates classified their own errors and say what to do.
+  if (['StoreError', 'TlsFileError', 'CertificateFileError'].includes(error.name))
     return new UserError(error.message, 1, { cause: error });
   const reason = reasonOf(error, config);
   return reason === undefined ? error : new UserError(reason, 1, { cause: error });

@@ -58,6 +58,18 @@ test('lines say the customer of a new user, and never carry a user to another cu
   assert.equal(access.user('two')?.customer, 'beta');
 });
 
+test('a customer that is gone is added again only where it is said to be the same', async () => {
+  const { run, store } = await open();
+  store.history.add('zoo');
+  const refused = await run('customer.add', { name: 'zoo' });
+  assert.ok(!refused.ok && refused.status === 1);
+  assert.match(refused.error, /^calls of an earlier customer zoo are kept.* --again\)$/);
+  assert.deepEqual(await done(run('customer.add', { name: 'zoo', again: true })), {
+    name: 'zoo',
+    title: '',
+  });
+});
+
 test('customers and tokens are added, changed, listed and removed', async () => {
   const { run, access, clock } = await open();
   const zoo = { name: 'zoo', title: 'Le zoo' };

@@ -82,7 +82,7 @@ export function createAccessCommands({ access, lines, country, signInUrl }: Acce
       return { name, url: signInUrl(secret), expiresAt: new Date(expiresAt).toISOString() };
     }),
     'customer.add': replying(async (args) => {
-      const input = { title: textIn(args, 'title') };
+      const input = { title: textIn(args, 'title'), again: args['again'] === true };
       const put = await access.putCustomer(textOf(args, 'name'), input, { only: 'new' });
       return done(put).customer;
     }),

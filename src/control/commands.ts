@@ -1,10 +1,13 @@
 // The commands by the name that travels over the control socket; those on users and the like are in
-// access-commands.ts. The running server offers them there (control-server.ts); a command line without a
-// server calls them on a store that it opened itself. Arguments come from outside this process: each is
-// checked here.
+// access-commands.ts, on destinations in destination-commands.ts, on deliveries in delivery-commands.ts. The
+// running server offers them there (control-server.ts); a command line without a server calls them on a store
+// that it opened itself. Arguments come from outside this process: each is checked here.
 
 import type { Access } from '../access/access.ts';
 import { UserError } from '../config.ts';
+import type { Destinations } from '../destinations/destinations.ts';
+import type { SigningKeys } from '../destinations/signing-keys.ts';
+import type { Erasure } from '../history/erasure.ts';
 import { presentCall, presentNotification } from '../history/history.ts';
 import type { PresentedCall, PresentedNotification } from '../history/history.ts';
 import type { LineChanges, LineResult, Lines } from '../lines/lines.ts';
@@ -13,14 +16,21 @@ import { presentLine, type PresentedLine } from '../lines/present-line.ts';
 import { maskUserInfo } from '../notifications/url.ts';
 import { classifyDialled } from '../numbers/dialled.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
-import type { ListFilter, Store } from '../store/store.ts';
+import type { ListFilter, NotificationState, Store } from '../store/store.ts';
 import { type AccessResults, createAccessCommands } from './access-commands.ts';
+import {
+  createDeliveryCommands,
+  type DeliveryResults,
+  type DeliveryRooms,
+} from './delivery-commands.ts';
 import { type Arguments, type CommandReply, numberOf, replying, textOf } from './arguments.ts';
+import { createDestinationCommands, type DestinationResults } from './destination-commands.ts';
+import { createNumberCommands, type NumberResults } from './number-commands.ts';
 
 export type { Arguments, CommandReply } from './arguments.ts';
 
 /** What each command answers. */
-export interface Results extends AccessResults {
+export interface Results extends AccessResults, DeliveryResults, DestinationResults, NumberResults {
   'line.add': LineChanged;
   'line.set': LineChanged;
   'line.list': readonly PresentedLine[];
@@ -69,8 +79,12 @@ export type NamedCommands = Readonly<Record<string, (args: Arguments) => Promise
 /** The parts of the house that the commands reach. */
 export interface CommandRooms {
   readonly lines: Pick<Lines, 'all' | 'add' | 'set' | 'remove' | 'byNumber' | 'byShort'>;
-  readonly store: Pick<Store, 'listCalls' | 'listNotifications'>;
+  readonly store: Pick<Store, 'listCalls' | 'listNotifications'> & DeliveryRooms['store'];
+  readonly delivery?: DeliveryRooms['delivery'];
   readonly access: Access;
+  readonly destinations: Destinations;
+  readonly signingKeys: SigningKeys;
+  readonly erasure: Erasure;
   readonly country: Country;
   /** The page's URL around the secret of a sign-in link; only in a running server. */
   readonly signInUrl?: (secret: string) => string;
@@ -84,18 +98,30 @@ const LONGEST_DELAY_S = 3600;
 
 /** Makes the commands. Their promises reject only for faults; what is expected is a reply. */
 export function createCommands(rooms: CommandRooms): Commands {
-  const { lines, store, country, simulate } = rooms;
+  const { lines, store, access, country, simulate } = rooms;
+  /** A line must not be given to a customer that is gone, or its next one reads the old one's history. */
+  async function checkCustomer({ customer }: LineChanges): Promise<void> {
+    if (typeof customer !== 'string') return;
+    const named = await access.mayNameCustomer(customer);
+    if (!named.ok) throw new UserError(named.error, 1);
+  }
+
   return {
     ...createAccessCommands(rooms),
+    ...createDestinationCommands(rooms),
+    ...createDeliveryCommands(rooms),
+    ...createNumberCommands(rooms),
     'line.add': replying(async (args) => {
       const number = numberOf(args, 'number', country);
       const settings = settingsOf(args);
+      await checkCustomer(settings);
       const password = textOf(args, 'password');
       return changed(await lines.add({ ...settings, number, password }));
     }),
     'line.set': replying(async (args) => {
       const number = numberOf(args, 'number', country);
       const settings = settingsOf(args);
+      await checkCustomer(settings);
       const password = args['password'] === undefined ? {} : { password: textOf(args, 'password') };
       return changed(await lines.set(number, { ...settings, ...password }));
     }),
@@ -153,7 +179,16 @@ function filterOf(args: Arguments, country: Country): ListFilter {
     limit,
     ...(args['line'] === undefined ? {} : { line: numberOf(args, 'line', country) }),
     ...(args['callref'] === undefined ? {} : { callref: textOf(args, 'callref') }),
+    ...(args['state'] === undefined ? {} : { state: stateOf(args) }),
   };
+}
+
+const STATES = ['pending', 'delivered', 'parked'] as const;
+
+function stateOf(args: Arguments): NotificationState {
+  const state = STATES.find((each) => each === args['state']);
+  if (state) return state;
+  throw new UserError(`state must be one of ${STATES.join(', ')}`);
 }
 
 function simulateRequestOf(args: Arguments, country: Country): SimulateRequest {

@@ -34,7 +34,10 @@ const NOTIFICATION: NotificationRow = {
   callref: 'abcdefgh-1',
   account: ACCOUNT,
   type: 'SETUP',
+  destination: 0,
   url: 'http://me:secret@host/?type=SETUP',
+  contentType: '',
+  body: '',
   createdAt: 1_700_000_000_000,
   state: 'delivered',
   customer: 'default',
@@ -45,8 +48,18 @@ const NOTIFICATION: NotificationRow = {
       status: null,
       error: 'no answer within 5 s',
       failure: 'timeout',
+      address: null,
+      answer: null,
     },
-    { at: 1_700_000_006_001, ms: 12, status: 200, error: null, failure: null },
+    {
+      at: 1_700_000_006_001,
+      ms: 12,
+      status: 200,
+      error: null,
+      failure: null,
+      address: '192.0.2.1:80',
+      answer: 'OK',
+    },
   ],
 };
 
@@ -86,10 +99,23 @@ test('a notification is shown with its attempts and without the user-info of its
         status: null,
         error: 'no answer within 5 s',
         failure: 'timeout',
+        address: null,
+        answer: null,
       },
-      { at: '2023-11-14T22:13:26.001Z', ms: 12, status: 200, error: null, failure: null },
+      {
+        at: '2023-11-14T22:13:26.001Z',
+        ms: 12,
+        status: 200,
+        error: null,
+        failure: null,
+        address: '192.0.2.1:80',
+        answer: 'OK',
+      },
     ],
     createdAt: '2023-11-14T22:13:20.000Z',
+    destination: 0,
+    method: 'GET',
+    body: '',
   });
 });
 
@@ -97,7 +123,10 @@ test('what programs rely on from the first version stands first in a notificatio
   const shown = presentNotification(NOTIFICATION, mask);
   assert.deepEqual(
     [Object.keys(shown).join(), Object.keys(shown.attempts[0]!).join()],
-    ['id,callref,account,type,url,state,attempts,createdAt', 'at,ms,status,error,failure'],
+    [
+      'id,callref,account,type,url,state,attempts,createdAt,destination,method,body',
+      'at,ms,status,error,failure,address,answer',
+    ],
   );
 });
 
@@ -120,9 +149,12 @@ test('the table of notifications shows the last attempt', () => {
   const shown = presentNotification(NOTIFICATION, mask);
   const failed = { ...shown, attempts: shown.attempts.slice(0, 1) };
   const fresh = { ...shown, attempts: [] };
-  const [, first, second, third] = notificationTable([shown, failed, fresh]).split('\n');
+  const behind = { ...fresh, state: 'parked' as const };
+  const table = notificationTable([shown, failed, fresh, behind]);
+  const [, first, second, third, fourth] = table.split('\n');
+  assert.match(fourth ?? '', /parked +0 +- +behind a parked one of its call +http/);
   assert.match(first ?? '', /delivered {2}2 {6}2023-11-14T22:13:26.001Z {2}200 /);
-  assert.match(second ?? '', /no answer within 5 s {2}http/);
+  assert.match(second ?? '', /no answer within 5 s +http/);
   assert.match(third ?? '', / 0 {6}- +- +http:\/\/\*\*\*@host/);
 });
 

@@ -25,11 +25,15 @@ export interface PresentedAttempt {
   readonly error: string | null;
   /** Stable code of the failure (notifications/send-failure.ts), null where none is known. */
   readonly failure: string | null;
+  /** The address and port that was connected to, null where there was no connection. */
+  readonly address: string | null;
+  /** The first 2 kB of the answer's body, null where there was none. */
+  readonly answer: string | null;
 }
 
 /**
  * A notification as `carillon notification list --json` prints it. What programs may rely on from the
- * first version stands first, in this order; `createdAt` and an attempt's `failure` came later.
+ * first version stands first, in this order; what follows in each came later.
  */
 export interface PresentedNotification {
   readonly id: string;
@@ -42,6 +46,11 @@ export interface PresentedNotification {
   readonly attempts: readonly PresentedAttempt[];
   /** When the event happened that it tells of. */
   readonly createdAt: string;
+  /** 0 for the notification URL, 1 for Buzzee, else the id of a further destination. */
+  readonly destination: number;
+  readonly method: 'GET' | 'POST';
+  /** What is sent by POST; empty for a GET. */
+  readonly body: string;
 }
 
 /** The shown form of a call. */
@@ -72,14 +81,19 @@ export function presentNotification(
     type: row.type,
     url: maskUserInfo(row.url),
     state: row.state,
-    attempts: row.attempts.map(({ at, ms, status, error, failure }) => ({
+    attempts: row.attempts.map(({ at, ms, status, error, failure, address, answer }) => ({
       at: isoTime(at),
       ms,
       status,
       error,
       failure,
+      address,
+      answer,
     })),
     createdAt: isoTime(row.createdAt),
+    destination: row.destination,
+    method: row.contentType === '' ? 'GET' : 'POST',
+    body: row.body,
   };
 }
 

@@ -33,11 +33,17 @@ export function notificationTable(notifications: readonly PresentedNotification[
       notification.state,
       String(notification.attempts.length),
       last?.at ?? NOTHING,
-      [last?.status, last?.error].filter((part) => part != null).join(' ') || NOTHING,
+      outcomeOf(notification),
       notification.url,
     ];
   });
   return table([titles, ...rows]);
+}
+
+function outcomeOf({ state, attempts }: PresentedNotification): string {
+  const last = attempts.at(-1);
+  if (!last && state === 'parked') return 'behind a parked one of its call';
+  return [last?.status, last?.error].filter((part) => part != null).join(' ') || NOTHING;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

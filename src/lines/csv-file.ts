@@ -22,6 +22,10 @@ export const COLUMNS = [
   'api',
   'autoAnswer',
   'origins',
+  'deliveryTimeoutS',
+  'deliveryWindowS',
+  'deliveryRetryS',
+  'deliveryMode',
 ] as const;
 
 /** An import may have passwords; an export never has. */

@@ -144,6 +144,16 @@ test('your own address is missed only where it is known', () => {
   assert.deepEqual(explain('10.0.0.1', 'whole', '::ffff:10.0.0.1').warnings, []);
 });
 
+test('a pattern that accepts none of very many addresses is told of', () => {
+  for (const pattern of ['^abc$', 'nobody', '10\\.0\\.0\\.256']) {
+    assert.deepEqual(codes(pattern), ['source-ip-accepts-none'], pattern);
+  }
+  // Its addresses are no examples near the text: they are found among all second bytes.
+  assert.deepEqual(codes('172\\.(1[6-9]|2\\d|3[01])\\.\\d+\\.\\d+'), []);
+  // What is told of otherwise is told once.
+  assert.deepEqual(codes('192.168.0.0/16'), ['source-ip-looks-like-cidr']);
+});
+
 test('a bare dot is told of where it lets somebody in, with an example and the right pattern', () => {
   assert.deepEqual(codes('192.168.1..*'), ['source-ip-unescaped-dot']);
   const [warning] = explain('192.168.1..*', 'whole', '').warnings;

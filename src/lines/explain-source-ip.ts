@@ -6,7 +6,7 @@ import type { RE2JS } from 're2js';
 import { rewriteCidr, rewriteList, rewriteWildcard } from './address-range.ts';
 import { say } from './message-codes.ts';
 import type { LineMessage } from './message-codes.ts';
-import { examplesFor, STRANGERS } from './source-ip-examples.ts';
+import { examplesFor, STRANGERS, sweep } from './source-ip-examples.ts';
 import { canonicalAddress, createSourceIpMatcher } from './source-ip-match.ts';
 import type { SourceIpVerdict } from './source-ip-match.ts';
 import { compileSourceIp, LONGEST_PATTERN } from './source-ip.ts';
@@ -73,6 +73,7 @@ export function explainSourceIp(
   // A few of what is meant, then what may surprise, then the rest.
   const tried = [...meant.slice(0, 4), ...near, ...meant.slice(4), ...elsewhere];
   const accepted = tried.filter(accepts);
+  if (accepted.length === 0) accepted.push(...sweep(pattern).filter(accepts));
   const refused = tried.filter((address) => !accepted.includes(address));
   return {
     ...answer,
@@ -83,7 +84,11 @@ export function explainSourceIp(
       ...(STRANGERS.every(accepts)
         ? [acceptsAll()]
         : acceptsMore({ pattern, match }, reading.compiled, accepted, otherWay)),
-      ...(yours.verdict === 'no-match' ? [notYours(yours.address)] : []),
+      ...(accepted.length === 0 && otherWay.length === 0
+        ? [acceptsNone()]
+        : yours.verdict === 'no-match'
+          ? [notYours(yours.address)]
+          : []),
     ],
   };
 }
@@ -143,6 +148,14 @@ function acceptsAll(): LineMessage {
     'source-ip-accepts-all',
     `The pattern accepts every address, also those of strangers such as ${STRANGERS.join(' and ')}: ` +
       'anybody could order calls on this line without its password.',
+  );
+}
+
+function acceptsNone(): LineMessage {
+  return say(
+    'source-ip-accepts-none',
+    'The pattern accepts none of the addresses that were tried, and perhaps none at all: an address is ' +
+      'written such as 203.0.113.7 or 2001:db8::7. Try one that it should accept.',
   );
 }
 

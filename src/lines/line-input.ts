@@ -1,10 +1,11 @@
 // What somebody writes about a line, checked and turned into a Line. Pure: it sees one line at a time;
 // what concerns several (a number or short number twice) is in many-changes.ts. The forms of single
-// texts are in setting-forms.ts.
+// texts are in setting-forms.ts and delivery-forms.ts.
 
 import { ha1 } from '../digest/ha1.ts';
 import type { Message } from '../message.ts';
 import type { E164 } from '../numbers/e164.ts';
+import * as delivery from './delivery-forms.ts';
 import type { Line, LineSettings } from './line.ts';
 import { refuse, refuseBy } from './line-result.ts';
 import type { LineResult, RuleRefusal } from './line-result.ts';
@@ -56,6 +57,10 @@ export function emptyLine(number: E164): Line {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
     ha1Md5: '',
     ha1Sha256: '',
   };
@@ -116,6 +121,14 @@ class Change {
         });
       case 'origins':
         return this.#setOrigins(text);
+      case 'deliveryTimeoutS':
+        return this.#take({ deliveryTimeoutS: delivery.deliveryTimeout(text) });
+      case 'deliveryWindowS':
+        return this.#take({ deliveryWindowS: delivery.deliveryWindow(text) });
+      case 'deliveryRetryS':
+        return this.#take({ deliveryRetryS: delivery.deliveryRetry(text) });
+      case 'deliveryMode':
+        return this.#take({ deliveryMode: delivery.deliveryMode(text) });
       case 'number':
         throw forms.refused(
           name,

@@ -22,6 +22,14 @@ export interface LineSettings {
   readonly autoAnswer: boolean;
   /** Web origins whose pages may use makecall across sites, as a browser writes them: `https://host:8443`. */
   readonly origins: readonly string[];
+  /** Seconds that a receiver of notifications has to answer; 0: as the server's setting says. */
+  readonly deliveryTimeoutS: number;
+  /** Seconds within which an undelivered notification is tried again; 0: as the server's setting says. */
+  readonly deliveryWindowS: number;
+  /** Seconds between the tries, the last repeated; empty: as the server's setting says. */
+  readonly deliveryRetryS: readonly number[];
+  /** `at-most-once`: what may have arrived is not sent again. Empty: as the server's setting says. */
+  readonly deliveryMode: '' | 'at-least-once' | 'at-most-once';
 }
 
 /** A line as it is kept. The password itself is not: only HA1 for each algorithm (docs/rules.md, 5). */

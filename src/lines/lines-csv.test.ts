@@ -9,7 +9,8 @@ import { FakeStore, lineOf, RULES } from './test-kit.ts';
 const [A, B, C] = ['33100000001', '33100000002', '33100000003'];
 const password = 'long enough';
 const HEAD =
-  'number,title,short,offer,customer,notificationUrl,sourceIp,sourceIpMatch,buzzeeUrl,api,autoAnswer,origins';
+  'number,title,short,offer,customer,notificationUrl,sourceIp,sourceIpMatch,buzzeeUrl,api,autoAnswer,origins,' +
+  'deliveryTimeoutS,deliveryWindowS,deliveryRetryS,deliveryMode';
 
 function mask(url: string): string {
   return url.replace(/^([^:/?#]*:\/\/)[^/?#]*@/, '$1***@');
@@ -63,6 +64,10 @@ const ODD: Partial<LineInput>[] = [
     api: 'off',
     autoAnswer: 'on',
     origins: 'https://a.example http://b:81',
+    deliveryTimeoutS: '2.5',
+    deliveryWindowS: '60',
+    deliveryRetryS: '0.5 1 3.25',
+    deliveryMode: 'at-most-once',
   },
   {},
   ...[
@@ -96,8 +101,9 @@ test('an export names all columns and hides the passwords in URLs', async () => 
   assert.match(first!, /^33100000001,"Réception ""☎"", étage 1; gauche",21, spaces ,acme-paris,/);
   assert.match(first!, /https:\/\/\*\*\*@h\//);
   assert.match(first!, /,search,http:\/\/\*\*\*@buzzee:8080\/,off,on,https:\/\/a\.example http:/);
+  assert.match(first!, /,2\.5,60,0\.5 1 3\.25,at-most-once$/);
   assert.doesNotMatch(first!, /ec;r/);
-  assert.equal(second, `${B},,,,default,,,whole,,on,off,`);
+  assert.equal(second, `${B},,,,default,,,whole,,on,off,,,,,`);
   assert.deepEqual(rest, ['']);
 });
 
@@ -158,9 +164,14 @@ test('an import adds and changes what differs, leaves absent columns and clears 
 });
 
 test('what is written in another way but means the same is unchanged', async () => {
-  const lines = await load({ origins: 'https://a.example', notificationUrl: 'http://u:p@h/x' });
-  const file = `number,origins,sourceIpMatch,api,password,notificationUrl
-${A},HTTPS://A.example:443/,,,${password},http://u:p@h/x`;
+  const lines = await load({
+    origins: 'https://a.example',
+    notificationUrl: 'http://u:p@h/x',
+    deliveryTimeoutS: '5',
+    deliveryRetryS: '1 3',
+  });
+  const file = `number,origins,sourceIpMatch,api,password,notificationUrl,deliveryTimeoutS,deliveryRetryS
+${A},HTTPS://A.example:443/,,,${password},http://u:p@h/x,5.0, 1  3 `;
   const { unchanged, edits } = await plan(lines, file);
   assert.deepEqual([unchanged, edits], [1, []]);
 });

@@ -60,6 +60,11 @@ function cellOf(line: Line, column: (typeof COLUMNS)[number], maskUserInfo: Mask
       return line[column] ? 'on' : 'off';
     case 'origins':
       return line.origins.join(' ');
+    case 'deliveryTimeoutS':
+    case 'deliveryWindowS':
+      return line[column] === 0 ? '' : String(line[column]);
+    case 'deliveryRetryS':
+      return line.deliveryRetryS.join(' ');
     default:
       return line[column];
   }

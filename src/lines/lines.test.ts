@@ -34,6 +34,10 @@ test('a line is added with its defaults and its password as HA1 only', async () 
       api: true,
       autoAnswer: false,
       origins: [],
+      deliveryTimeoutS: 0,
+      deliveryWindowS: 0,
+      deliveryRetryS: [],
+      deliveryMode: '',
       ha1Md5: ha1('MD5', NUMBER, 'carillon', 'long enough'),
       ha1Sha256: ha1('SHA-256', NUMBER, 'carillon', 'long enough'),
     },
@@ -183,6 +187,10 @@ test('an empty text clears a setting and an absent one leaves it', async () => {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
   });
   assert.equal(lines.byShort('acme', '21'), undefined);
 });
@@ -325,6 +333,10 @@ test('a line is shown without HA1 and with the user-info of its URLs masked', as
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
   });
   const fixed = ['number', 'title', 'short', 'offer', 'notificationUrl', 'sourceIp'];
   assert.deepEqual(Object.keys(shown).slice(0, 6), fixed);

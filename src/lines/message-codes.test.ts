@@ -42,6 +42,31 @@ test('each setting that is refused is named, with a code and the values of its s
     [{ api: 'yes' }, 'api', 'not-on-or-off'],
     [{ autoAnswer: 'yes' }, 'autoAnswer', 'not-on-or-off'],
     [{ origins: 'null' }, 'origins', 'origin-null'],
+    [
+      { deliveryTimeoutS: '31' },
+      'deliveryTimeoutS',
+      'delivery-timeout-invalid',
+      { least: 0.5, most: 30 },
+    ],
+    [
+      { deliveryWindowS: '0' },
+      'deliveryWindowS',
+      'delivery-window-invalid',
+      { least: 1, most: 86_400 },
+    ],
+    [
+      { deliveryRetryS: '1 0 3' },
+      'deliveryRetryS',
+      'delivery-retry-invalid',
+      { written: '0', least: 0.5, most: 3600 },
+    ],
+    [
+      { deliveryRetryS: '1 '.repeat(21) },
+      'deliveryRetryS',
+      'delivery-retry-too-many',
+      { delays: 21, limit: 20 },
+    ],
+    [{ deliveryMode: 'once' }, 'deliveryMode', 'delivery-mode-unknown'],
     [{ title: 'a\nb' }, 'title', 'control-character', { setting: 'title' }],
     [{ short: '21' }, 'short', 'short-taken', { short: '21', number: A, customer: 'default' }],
     // What the rules of other rooms say keeps the codes that those gave.

@@ -34,11 +34,17 @@ export const LINE_MESSAGE_CODES = [
   'origin-invalid', // origin
   'too-many-origins', // origins, limit
   'masked-user-info', // host
+  'delivery-timeout-invalid', // least, most
+  'delivery-window-invalid', // least, most
+  'delivery-retry-invalid', // written, least, most
+  'delivery-retry-too-many', // delays, limit
+  'delivery-mode-unknown',
   // Warnings about what is kept all the same
   'password-short', // limit
   'source-ip-invalid', // reason
   // What a pattern of source addresses means
   'source-ip-accepts-all',
+  'source-ip-accepts-none',
   'source-ip-unescaped-dot', // example, suggestion
   'source-ip-not-yours', // address
   'source-ip-search', // example

@@ -19,6 +19,11 @@ export interface PresentedLine {
   readonly api: boolean;
   readonly autoAnswer: boolean;
   readonly origins: readonly string[];
+  // How patiently notifications are delivered: 0 and empty where the server's settings say it.
+  readonly deliveryTimeoutS: number;
+  readonly deliveryWindowS: number;
+  readonly deliveryRetryS: readonly number[];
+  readonly deliveryMode: '' | 'at-least-once' | 'at-most-once';
 }
 
 /** The shown form of a line; `maskUserInfo` hides the user name and password of a URL. */
@@ -36,5 +41,9 @@ export function presentLine(line: Line, maskUserInfo: (url: string) => string): 
     api: line.api,
     autoAnswer: line.autoAnswer,
     origins: line.origins,
+    deliveryTimeoutS: line.deliveryTimeoutS,
+    deliveryWindowS: line.deliveryWindowS,
+    deliveryRetryS: line.deliveryRetryS,
+    deliveryMode: line.deliveryMode,
   };
 }

@@ -87,7 +87,8 @@ export function webAddress(text: string): string {
     throw refused(
       'buzzeeUrl',
       'buzzee-url-invalid',
-      'the URL of the Buzzee server is not valid: write it as http://HOST/ or https://HOST/',
+      'the URL of the Buzzee server is not valid: write it as http://HOST/ or https://HOST:PORT/, with a ' +
+        'port of 1 to 65535',
     );
   }
   return atMost(LONGEST_URL, 'buzzeeUrl', text);

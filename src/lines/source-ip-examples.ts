@@ -13,6 +13,8 @@ const ELSEWHERE = ['127.0.0.1', ...STRANGERS, '::1', '10.0.0.1', '192.168.0.1', 
 /** The last bytes that are tried in a network; those that the pattern names come first. */
 const LAST_BYTES = [1, 10, 42, 100, 254];
 
+const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);
+
 /** Addresses made for one pattern, at most. */
 const MOST = 100;
 /** Addresses and networks that are read from one pattern, at most: each makes some twenty. */
@@ -45,6 +47,18 @@ export function examplesFor(pattern: string, ownAddress: string | undefined): Ex
     near: near.slice(0, MOST - meant.length),
     elsewhere: unique(others).filter((address) => !known.has(address)),
   };
+}
+
+/**
+ * Many more addresses, where no example was accepted: each network of the pattern with every next byte, so
+ * that `172\.(1[6-9]|2\d)\..*` is not taken for a pattern that accepts nobody.
+ */
+export function sweep(pattern: string): string[] {
+  const { networks } = readPattern(pattern);
+  const starts = networks.filter((network) => !network.includes(':')).concat('');
+  return unique(
+    starts.flatMap((start) => EVERY_BYTE.flatMap((byte) => fill(`${start}${byte}.`, [1]))),
+  );
 }
 
 /** Whole addresses, and beginnings of addresses with a dot or colon at their end. */

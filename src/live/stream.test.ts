@@ -3,13 +3,12 @@ import { describe, it } from 'node:test';
 import type { E164 } from '../numbers/e164.ts';
 import type { LiveEvent } from './live-event.ts';
 import { LiveStream } from './stream.ts';
-import type { LiveListener } from './stream.ts';
+import type { Follower } from './stream.ts';
 
 const A = '33123456789' as E164;
-const B = '33123456790' as E164;
 
-function event(n: number, line = A): LiveEvent {
-  return { line, customer: 'default', type: 'line', data: { line: `${n}`, change: 'changed' } };
+function event(n: number): LiveEvent {
+  return { line: A, customer: 'default', type: 'line', data: { line: `${n}`, change: 'changed' } };
 }
 
 function noFault(error: unknown): never {
@@ -19,20 +18,28 @@ function noFault(error: unknown): never {
 const stream = (keep?: number, epoch = 'e1') =>
   new LiveStream({ epoch, onFault: noFault, ...(keep === undefined ? {} : { keep }) });
 
-/** Keeps what it is given as `<id> <the event's own number>`, or `reset <id>`. */
-function listener(after?: string, accepts: (event: LiveEvent) => boolean = () => true) {
+/**
+ * Takes everything as soon as it is there and keeps it as `<id> <the event's own number>`, or `reset <id>`;
+ * `each` is called with each of them.
+ */
+function follow(live: LiveStream, after?: string, each: (told: string) => void = () => {}) {
   const got: string[] = [];
-  return {
-    got,
-    after,
-    accepts,
-    onEvent: (id: string, { data }: LiveEvent) =>
-      void got.push(`${id} ${'line' in data ? data.line : '?'}`),
-    onReset: (id: string) => void got.push(`reset ${id}`),
-  } satisfies LiveListener & { got: string[] };
+  const takeAll = (): void => {
+    for (let told = follower.next(); told !== undefined; told = follower.next()) {
+      got.push(told.kind === 'reset' ? `reset ${told.id}` : `${told.id} ${numberOf(told.event)}`);
+      each(told.id);
+    }
+  };
+  const follower = live.follow(after, takeAll);
+  takeAll();
+  return { got, follower };
 }
 
-/** What a listener gets that follows events `from` to `to`. */
+function numberOf({ data }: LiveEvent): number {
+  return 'line' in data ? Number(data.line) : NaN;
+}
+
+/** What a follower gets of events `from` to `to`. */
 const events = (from: number, to: number, epoch = 'e1') =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => `${epoch}-${from + i} ${from + i}`);
 
@@ -40,26 +47,25 @@ describe('a live stream', () => {
   it('gives who names no last id only what comes from then on', () => {
     const live = stream();
     live.publish(event(1));
-    const one = listener();
-    live.subscribe(one);
-    assert.deepEqual(one.got, []);
+    const { got } = follow(live);
+    assert.deepEqual(got, []);
     live.publish(event(2));
     live.publish(event(3));
-    assert.deepEqual(one.got, events(2, 3));
+    assert.deepEqual(got, events(2, 3));
   });
 
-  it('tells the id from which a fresh listener can resume, also before the first event', () => {
+  it('tells the id from which one can resume, also before the first event', () => {
     const live = stream();
     assert.equal(live.lastId, 'e1-0');
-    const one = listener();
-    const end = live.subscribe(one);
-    const seen = live.lastId;
-    end();
+    const one = follow(live);
+    assert.equal(one.follower.id, 'e1-0');
+    one.follower.end();
     live.publish(event(1));
-    const again = listener(seen);
-    live.subscribe(again);
+    assert.equal(one.follower.id, 'e1-0');
+    const again = follow(live, one.follower.id);
     assert.deepEqual([one.got, again.got], [[], events(1, 1)]);
     assert.equal(live.lastId, 'e1-1');
+    assert.equal(again.follower.id, 'e1-1');
   });
 
   it('goes on from every number that it keeps, and resets below and above', () => {
@@ -68,13 +74,12 @@ describe('a live stream', () => {
       for (let after = 0; after <= published + 2; after++) {
         const live = stream(keep);
         for (let n = 1; n <= published; n++) live.publish(event(n));
-        const one = listener(`e1-${after}`);
-        live.subscribe(one);
+        const { got } = follow(live, `e1-${after}`);
         live.publish(event(published + 1));
         const kept = after <= published && after >= published - keep;
         const since = events((kept ? after : published) + 1, published + 1);
         assert.deepEqual(
-          one.got,
+          got,
           kept ? since : [`reset e1-${published}`, ...since],
           `after ${after} of ${published}`,
         );
@@ -82,7 +87,7 @@ describe('a live stream', () => {
     }
   });
 
-  it('has no gap and no repeat for listeners that are cut off and come back at any moment', () => {
+  it('has no gap and no repeat for followers that are cut off and come back at any moment', () => {
     // The same course every time: a small linear congruential generator.
     let state = 12_345;
     const random = (below: number) => {
@@ -90,52 +95,38 @@ describe('a live stream', () => {
       return Math.floor((state / 2 ** 31) * below);
     };
     const live = stream(1000);
-    const clients = Array.from({ length: 40 }, (_, place) => ({
-      wants: [A, B, undefined][place % 3],
-      got: [] as number[],
-      resets: 0,
+    const clients = Array.from({ length: 40 }, () => ({
+      got: [] as string[],
       last: live.lastId,
-      end: undefined as (() => void) | undefined,
+      follower: undefined as Follower | undefined,
     }));
-    const wanted: { n: number; line: E164 }[] = [];
     for (let n = 1; n <= 5000; n++) {
-      const line = random(4) === 0 ? A : B;
-      live.publish(event(n, line));
-      wanted.push({ n, line });
+      live.publish(event(n));
       const client = clients[random(clients.length)]!;
-      if (client.end) {
-        client.end();
-        client.end = undefined;
-        // Half of them remember the newest id, as after a sign of life; the others their last event's.
-        if (random(2) === 0) client.last = live.lastId;
-      } else {
-        client.end = live.subscribe({
-          after: client.last,
-          accepts: (each) => client.wants === undefined || each.line === client.wants,
-          onEvent: (id, each) => {
-            client.last = id;
-            if ('line' in each.data) client.got.push(Number(each.data.line));
-          },
-          onReset: () => client.resets++,
-        });
+      const { follower } = client;
+      if (follower === undefined) {
+        client.follower = live.follow(client.last, () => {});
+        continue;
       }
+      // A few at a time, as a slow connection takes them, and then perhaps a cut.
+      for (let takes = random(400); takes > 0; takes--) {
+        const told = follower.next();
+        if (told === undefined) break;
+        client.got.push(told.kind === 'reset' ? 'reset' : `${told.id} ${numberOf(told.event)}`);
+      }
+      if (random(2) === 0) continue;
+      client.last = follower.id;
+      client.follower = undefined;
+      follower.end();
+      assert.equal(follower.next(), undefined, 'nothing more for who has ended');
     }
     for (const client of clients) {
-      client.end ??= live.subscribe({
-        after: client.last,
-        accepts: (each) => client.wants === undefined || each.line === client.wants,
-        onEvent: (_id, each) => 'line' in each.data && client.got.push(Number(each.data.line)),
-        onReset: () => client.resets++,
-      });
-      const due = wanted.filter(({ line }) => client.wants === undefined || line === client.wants);
-      assert.equal(client.resets, 0);
-      assert.deepEqual(
-        client.got,
-        due.map(({ n }) => n),
-      );
-      client.end();
+      client.follower?.end();
+      const rest = follow(live, client.follower?.id ?? client.last);
+      assert.deepEqual([...client.got, ...rest.got], events(1, 5000));
+      rest.follower.end();
     }
-    assert.equal(live.listeners, 0);
+    assert.equal(live.followers, 0);
   });
 
   it('resets who names an id of another start, or a text that is no id', () => {
@@ -161,118 +152,77 @@ describe('a live stream', () => {
       `e1-${'1'.repeat(100_000)}`,
       'e1-\u0661',
     ]) {
-      const one = listener(after);
-      live.subscribe(one);
-      assert.deepEqual(one.got, ['reset e1-1'], after.slice(0, 40));
+      assert.deepEqual(follow(live, after).got, ['reset e1-1'], after.slice(0, 40));
     }
     live.publish(event(2));
   });
 
-  it('gives each listener only what it accepts, as it says at that moment', () => {
-    const live = stream();
-    let allowed = true;
-    const one = listener('e1-0', ({ line }) => allowed && line === A);
-    live.publish(event(1));
-    live.publish(event(2, B));
-    live.subscribe(one);
-    live.publish(event(3, B));
-    live.publish(event(4));
-    allowed = false;
-    live.publish(event(5));
-    assert.deepEqual(one.got, ['e1-1 1', 'e1-4 4']);
+  it('keeps everything for who takes his time, tells him once, and resets who takes too long', () => {
+    const live = stream(4);
+    let news = 0;
+    const slow = live.follow(undefined, () => news++);
+    assert.equal(slow.next(), undefined);
+    for (let n = 1; n <= 4; n++) live.publish(event(n));
+    assert.equal(news, 1);
+    const taken = () => {
+      const told = slow.next();
+      return told === undefined ? undefined : `${told.kind} ${told.id}`;
+    };
+    assert.deepEqual([taken(), taken()], ['event e1-1', 'event e1-2']);
+    assert.equal(slow.id, 'e1-2');
+    for (let n = 5; n <= 6; n++) live.publish(event(n));
+    assert.equal(taken(), 'event e1-3');
+    for (let n = 7; n <= 8; n++) live.publish(event(n));
+    assert.equal(news, 1, 'he knows that there is more');
+    assert.deepEqual([taken(), taken()], ['reset e1-8', undefined]);
+    live.publish(event(9));
+    assert.equal(news, 2);
+    assert.equal(taken(), 'event e1-9');
   });
 
-  it('gives nothing more to who has ended it, also in the middle of a callback', () => {
+  it('gives all followers the same object for an event', () => {
     const live = stream();
-    const one = listener();
-    const end = live.subscribe({
-      ...one,
-      onEvent: (id, each) => {
-        one.onEvent(id, each);
-        if (id === 'e1-1') live.publish(event(2));
-        end();
-        end();
-      },
-    });
-    const other = listener();
-    live.subscribe(other);
+    const [one, other] = [live.follow(undefined, () => {}), live.follow('e1-0', () => {})];
     live.publish(event(1));
-    assert.deepEqual(one.got, events(1, 1));
-    assert.deepEqual(other.got, events(1, 2));
+    const told = one.next();
+    assert.equal(told?.kind, 'event');
+    assert.equal(told, other.next());
   });
 
-  it('serves the others when a listener throws, goes on serving it, and reports the fault', () => {
+  it('serves the others when a follower throws, goes on serving it, and reports the fault', () => {
     const faults: unknown[] = [];
     const live = new LiveStream({ epoch: 'e1', onFault: (error) => faults.push(error) });
-    live.publish(event(1));
     const fault = new Error('socket');
-    const broken = listener('e1-0');
-    live.subscribe({
-      ...broken,
-      onEvent: (id, each) => {
-        broken.onEvent(id, each);
-        throw fault;
-      },
+    let broken = true;
+    const late = follow(live, undefined, () => {
+      if (broken) throw fault;
     });
-    live.subscribe({ ...listener('x-1'), onReset: () => assert.fail(fault) });
-    live.subscribe({ ...listener(), accepts: () => assert.fail(fault) });
-    const healthy = listener();
-    live.subscribe(healthy);
+    const healthy = follow(live);
+    live.publish(event(1));
+    assert.deepEqual(faults, [fault]);
+    assert.deepEqual(healthy.got, events(1, 1));
+    broken = false;
     live.publish(event(2));
-    assert.deepEqual(faults, [fault, fault, fault, fault]);
-    assert.deepEqual(broken.got, events(1, 2));
-    assert.deepEqual(healthy.got, events(2, 2));
+    assert.deepEqual(late.got, events(1, 2));
+    assert.deepEqual(healthy.got, events(1, 2));
+    assert.deepEqual(faults, [fault]);
   });
 
-  it('keeps the order for all where a listener publishes or subscribes within a callback', () => {
+  it('keeps the order for all where one publishes or follows when he is told', () => {
     const live = stream();
     live.publish(event(1));
-    const late = listener('e1-0');
-    const first = listener();
-    const nested = listener('e1-0');
-    const last = listener();
-    live.subscribe({
-      ...first,
-      onEvent: (id, each) => {
-        if (id === 'e1-2') live.publish(event(3));
-        if (id === 'e1-3') live.subscribe(nested);
-        first.onEvent(id, each);
-      },
+    const nested: string[][] = [];
+    const first = follow(live, undefined, (id) => {
+      if (id === 'e1-2') live.publish(event(3));
+      if (id === 'e1-3') nested.push(follow(live, 'e1-0').got);
     });
-    live.subscribe({
-      ...late,
-      onEvent: (id, each) => {
-        if (id === 'e1-1') live.publish(event(2));
-        late.onEvent(id, each);
-      },
+    const last = follow(live, undefined, (id) => {
+      if (id === 'e1-3') live.publish(event(4));
     });
-    live.subscribe({
-      ...last,
-      onEvent: (id, each) => {
-        if (id === 'e1-4') live.publish(event(5));
-        last.onEvent(id, each);
-      },
-    });
-    live.publish(event(4));
-    assert.deepEqual(first.got, events(2, 5));
-    assert.deepEqual(late.got, events(1, 5));
-    assert.deepEqual(nested.got, events(1, 5));
-    assert.deepEqual(last.got, events(4, 5));
-  });
-
-  it('resets a listener that publishes more within a callback than is kept', () => {
-    const live = stream(4);
-    const one = listener();
-    live.subscribe({
-      ...one,
-      onEvent: (id, each) => {
-        one.onEvent(id, each);
-        if (id === 'e1-1') for (let n = 2; n <= 6; n++) live.publish(event(n));
-      },
-    });
-    live.publish(event(1));
-    live.publish(event(7));
-    assert.deepEqual(one.got, ['e1-1 1', 'reset e1-6', 'e1-7 7']);
+    live.publish(event(2));
+    assert.deepEqual(first.got, events(2, 4));
+    assert.deepEqual(last.got, events(2, 4));
+    assert.deepEqual(nested, [events(1, 4)]);
   });
 
   it('refuses an epoch that could not stand in a header, and to keep nothing', () => {

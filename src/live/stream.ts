@@ -1,6 +1,6 @@
 // The numbered stream of live events, with resume: whoever was cut off names the last number he saw
-// and gets what happened since, without gap or repeat. Knows no HTTP and no rights: the web room sends
-// the events (SSE), and its `accepts` says who may see which.
+// and gets what happened since, without gap or repeat. Each follower takes events as fast as he can send
+// them on. Knows no HTTP and no rights: the web room sends the events (SSE) to who may see them.
 
 import type { LiveEvent } from './live-event.ts';
 
@@ -10,27 +10,46 @@ export interface LiveStreamOptions {
    * are gone, are told by it.
    */
   readonly epoch: string;
-  /** How many events are kept for those who come back. */
+  /** How many events are kept for those who come back, or take their time. */
   readonly keep?: number;
-  /** Told of what a listener threw; the others are served all the same. */
+  /** Told of what an `onNews` threw; the others are told all the same. */
   readonly onFault: (error: unknown) => void;
 }
 
-export interface LiveListener {
-  /** The last id that the listener saw; undefined: it saw none and wants only what comes now. */
-  readonly after: string | undefined;
-  /** Whether the listener gets this event; asked at the moment when it would be given. */
-  accepts(event: LiveEvent): boolean;
-  onEvent(id: string, event: LiveEvent): void;
-  /** The events since `after` are not known any more: read all again. New ones follow behind `id`. */
-  onReset(id: string): void;
+/** An event with its id, the same object for all followers. */
+export interface Numbered {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly event: LiveEvent;
 }
 
-/** A listener and the number of the last event that it was given, or that it did not accept. */
-interface Subscriber {
-  readonly listener: LiveListener;
+/** The events behind the follower's place are not known any more: read all again. New ones follow `id`. */
+export interface Reset {
+  readonly kind: 'reset';
+  readonly id: string;
+}
+
+/** Somebody's place in the stream. */
+export interface Follower {
+  /**
+   * What comes next at his place, which moves on. Undefined: nothing more has happened, or he has ended;
+   * `onNews` is called when there is something again.
+   */
+  next(): Numbered | Reset | undefined;
+  /** Where he is: everything up to this id was given to him, so he can resume behind it. */
+  readonly id: string;
+  /** Gives him nothing more. */
+  end(): void;
+}
+
+interface Place {
+  /** The number of the last event that was given. */
   position: number;
-  ended: boolean;
+  /** Where he wanted to go on is not known: he is told so first. */
+  isLost: boolean;
+  /** He has taken everything and is to be told of the next event. */
+  waits: boolean;
+  readonly onNews: () => void;
 }
 
 const KEPT = 10_000;
@@ -40,11 +59,10 @@ export class LiveStream {
   readonly #keep: number;
   readonly #onFault: (error: unknown) => void;
   /** A ring: event n is at `n % keep`, until event n + keep takes its place. */
-  readonly #ring: LiveEvent[];
+  readonly #ring: Numbered[] = [];
   /** The number of the newest event; the first has 1. */
   #last = 0;
-  readonly #subscribers = new Set<Subscriber>();
-  #delivering = false;
+  readonly #places = new Set<Place>();
 
   constructor({ epoch, keep = KEPT, onFault }: LiveStreamOptions) {
     // Ids go into HTTP headers and lines of an event stream as they are.
@@ -53,55 +71,74 @@ export class LiveStream {
     this.#epoch = epoch;
     this.#keep = keep;
     this.#onFault = onFault;
-    this.#ring = [];
   }
 
-  /**
-   * The id of the newest event, `<epoch>-<n>`; `<epoch>-0` before the first. Outside of its callbacks
-   * a listener has seen everything up to it that it accepts, so it can be sent at any time as where to
-   * resume: to a fresh listener, and now and then to one who accepts little, before `keep` are over.
-   */
+  /** The id of the newest event, `<epoch>-<n>`; `<epoch>-0` before the first. */
   get lastId(): string {
     return this.#id(this.#last);
   }
 
-  /** How many listen now. */
-  get listeners(): number {
-    return this.#subscribers.size;
+  /** How many follow now. */
+  get followers(): number {
+    return this.#places.size;
   }
 
-  /** Numbers the event and gives it to all who accept it, before it returns. */
+  /** Numbers the event and tells all who wait for one. */
   publish(event: LiveEvent): void {
     this.#last++;
-    this.#ring[this.#last % this.#keep] = event;
-    // A listener that publishes gets its event after the one that it is being given.
-    if (this.#delivering || this.#subscribers.size === 0) return;
-    this.#delivering = true;
-    let reached: number;
-    do {
-      reached = this.#last;
-      for (const subscriber of this.#subscribers) this.#catchUp(subscriber);
-    } while (reached < this.#last);
-    this.#delivering = false;
+    this.#ring[this.#last % this.#keep] = { kind: 'event', id: this.lastId, event };
+    // One whose `onNews` publishes may have told the others of this event already.
+    for (const place of this.#places) {
+      if (place.waits && place.position < this.#last) this.#tell(place);
+    }
   }
 
   /**
-   * Gives the listener every event since `after` that it accepts, before this returns, then the new
-   * ones as they are published. Where `after` is of another epoch, malformed, not reached yet, or older
-   * than what is kept: `onReset` once, then the new ones. Returns what ends it; that may be called in
-   * a callback and more than once.
+   * A place behind `after`, the last id that somebody saw; undefined: he saw none and wants only what
+   * comes now. Where `after` is of another epoch, malformed, not reached yet, or older than what is kept,
+   * a Reset comes first; also later, to who is further behind than what is kept.
+   *
+   * Take from it until it has nothing more: from then on `onNews` is called, once each time.
    */
-  subscribe(listener: LiveListener): () => void {
-    const { after } = listener;
-    const position = after === undefined ? this.#last : this.#numberOf(after);
-    const subscriber = { listener, position: position ?? this.#last, ended: false };
-    if (position === undefined) this.#contain(() => listener.onReset(this.lastId));
-    this.#catchUp(subscriber);
-    this.#subscribers.add(subscriber);
-    return () => {
-      subscriber.ended = true;
-      this.#subscribers.delete(subscriber);
+  follow(after: string | undefined, onNews: () => void): Follower {
+    const known = after === undefined ? this.#last : this.#numberOf(after);
+    const place: Place = {
+      position: known ?? this.#last,
+      isLost: known === undefined,
+      waits: false,
+      onNews,
     };
+    this.#places.add(place);
+    const idOf = (): string => this.#id(place.position);
+    return {
+      next: () => this.#next(place),
+      get id() {
+        return idOf();
+      },
+      end: () => void this.#places.delete(place),
+    };
+  }
+
+  #next(place: Place): Numbered | Reset | undefined {
+    if (!this.#places.has(place)) return undefined;
+    if (place.isLost || this.#last - place.position > this.#keep) {
+      place.isLost = false;
+      place.position = this.#last;
+      return { kind: 'reset', id: this.lastId };
+    }
+    place.waits = place.position === this.#last;
+    return place.waits ? undefined : this.#ring[++place.position % this.#keep];
+  }
+
+  #tell(place: Place): void {
+    place.waits = false;
+    try {
+      place.onNews();
+    } catch (error) {
+      // What he did not take is still there for him at the next event.
+      place.waits = true;
+      this.#onFault(error);
+    }
   }
 
   /** The number in an id that was given out; undefined for any other text. */
@@ -113,33 +150,7 @@ export class LiveStream {
     return number <= this.#last ? number : undefined;
   }
 
-  #catchUp(subscriber: Subscriber): void {
-    const { listener } = subscriber;
-    while (subscriber.position < this.#last && !subscriber.ended) {
-      if (this.#last - subscriber.position > this.#keep) {
-        // What comes next is not kept any more: it was away too long, or published more than the ring
-        // holds within one callback.
-        subscriber.position = this.#last;
-        this.#contain(() => listener.onReset(this.lastId));
-        continue;
-      }
-      const number = ++subscriber.position;
-      const event = this.#ring[number % this.#keep]!;
-      this.#contain(() => {
-        if (listener.accepts(event)) listener.onEvent(this.#id(number), event);
-      });
-    }
-  }
-
   #id(number: number): string {
     return `${this.#epoch}-${number}`;
-  }
-
-  #contain(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#onFault(error);
-    }
   }
 }

@@ -9,9 +9,12 @@ import type { Line } from '../lines/line.ts';
 import type { Notification } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { DEFAULT_DELIVERY } from './delivery-policy.ts';
+import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { Log } from './log.ts';
+import type { Destination } from './destination.ts';
 import { createOutbox } from './outbox.ts';
-import type { OutboxLimits, OutboxOptions } from './outbox.ts';
+import type { Outbox, OutboxLimits, OutboxOptions } from './outbox.ts';
 import { createSender } from './send.ts';
 import { lineWith, MemoryStore, portOf, Signal, silent, loopbackPolicy } from './test-kit.ts';
 
@@ -46,7 +49,11 @@ interface Setup {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<OutboxLimits>;
+  readonly policy?: Partial<DeliveryPolicy>;
   readonly onAttempt?: OutboxOptions['onAttempt'];
+  readonly onParkedBehind?: OutboxOptions['onParkedBehind'];
+  readonly destinations?: readonly Destination[];
+  readonly send?: OutboxOptions['send'];
   readonly line: Partial<Line>;
 }
 
@@ -56,18 +63,26 @@ export async function outboxWith(setup: Setup) {
     clock = systemClock,
     log = silent,
     limits,
+    policy,
     onAttempt,
+    onParkedBehind,
+    destinations = [],
     line,
   } = setup;
   const sender = createSender({ policy: loopbackPolicy, clock, version: '0' });
   const outbox = createOutbox({
     store,
     clock,
-    lineOf: () => lineWith(line),
-    send: sender.send,
+    lineOf: (account) => lineWith({ ...line, number: account }),
+    destinationsOf: () => destinations,
+    send: setup.send ?? sender.send,
     log,
+    // In the middle of its range the jitter is none.
+    random: () => 0.5,
+    policyOf: () => ({ ...DEFAULT_DELIVERY, ...policy }),
     ...(limits && { limits }),
     ...(onAttempt && { onAttempt }),
+    ...(onParkedBehind && { onParkedBehind }),
   });
   await outbox.start();
   return {
@@ -78,13 +93,19 @@ export async function outboxWith(setup: Setup) {
     happen(...events: CallEvent[]): Notification[] {
       const notifications = outbox.prepare(events);
       store.commit(notifications);
-      outbox.enqueue(notifications);
+      outbox.enqueue(notifications, events);
       return notifications;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([outbox.stop(), sender.close()]);
     },
   };
+}
+
+/** What an outbox has in memory that must be gone when nothing waits. */
+export function leftIn({ depths }: Outbox): number {
+  const { inMemory, inFlight, waitingForRetry, lines, chains, parkedChains, openCalls } = depths;
+  return inMemory + inFlight + waitingForRetry + lines + chains + parkedChains + openCalls;
 }
 
 export const at = (origin: string) => ({ notificationUrl: `${origin}/_CALLREF_/_N_TYPE_` });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { createOutbox } from './outbox.ts';
-import { at, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
+import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import { event, HandClock, lineWith, MemoryStore, silent } from './test-kit.ts';
 
 describe('a call', () => {
@@ -65,14 +65,19 @@ describe('a call', () => {
     );
   });
 
-  it('has an event parked after three retries, and its next one goes on', async () => {
+  it('has an event parked when its time is over, and what comes later parks behind it unsent', async () => {
     const clock = new HandClock();
-    await using server = await receiver((target, response) => {
-      response.statusCode = target.endsWith('SETUP') ? 500 : 200;
-      response.end();
+    const behind: string[] = [];
+    await using server = await receiver((_target, response) => {
+      response.writeHead(404).end();
     });
-    await using box = await outboxWith({ clock, line: at(server.origin) });
-    box.happen(event('SETUP'), event('RELEASE'));
+    await using box = await outboxWith({
+      clock,
+      policy: { retryMs: [SECOND, 3 * SECOND, 10 * SECOND], windowMs: 14 * SECOND },
+      line: at(server.origin),
+      onParkedBehind: ({ id }) => void behind.push(id),
+    });
+    box.happen(event('SETUP'), event('CONNECT'));
     for (const [tries, seconds] of [
       [1, 1],
       [2, 3],
@@ -82,16 +87,23 @@ describe('a call', () => {
       assert.equal(box.store.rows.get(1)!.state, 'pending');
       clock.advance(seconds * SECOND);
     }
-    await box.store.recorded(5);
-    assert.deepEqual(box.store.summary, ['call-0001-1 parked 4', 'call-0001-3 delivered 1']);
+    await box.store.recorded(4);
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(box.store.summary, ['call-0001-1 parked 4', 'call-0001-2 parked 0']);
+    box.happen(event('RELEASE'));
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.equal(box.store.summary[2], 'call-0001-3 parked 0');
+    assert.equal(server.requests.length, 4);
+    assert.deepEqual(behind, ['call-0001-2', 'call-0001-3']);
     assert.equal(clock.waiting, 0);
+    assert.equal(leftIn(box.outbox), 0);
   });
 
   it('does not follow a redirect', async () => {
     await using server = await receiver((_target, response) => {
       response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    await using box = await outboxWith({ limits: { retryDelaysMs: [] }, line: at(server.origin) });
+    await using box = await outboxWith({ policy: { windowMs: 0 }, line: at(server.origin) });
     box.happen(event('SETUP'));
     await box.store.recorded(1);
     assert.deepEqual(server.requests, ['/call-0001/SETUP 1']);
@@ -130,39 +142,19 @@ describe('a call', () => {
   });
 });
 
-describe('a store that cannot keep a try', () => {
-  it('does not hold the call back, and is logged with its callref', async () => {
-    const store = new MemoryStore();
-    store.recordAttempt = () => Promise.reject(new Error('disk'));
-    const logged: object[] = [];
-    await using server = await receiver();
-    await using box = await outboxWith({
-      store,
-      line: at(server.origin),
-      log: { ...silent, error: (fields) => void logged.push(fields) },
-    });
-    await box.outbox.flush(5 * SECOND);
-    box.happen(event('SETUP'), event('RELEASE'));
-    assert.equal(await box.outbox.flush(5 * SECOND), true);
-    assert.deepEqual(server.requests, ['/call-0001/SETUP 1', '/call-0001/RELEASE 1']);
-    assert.equal(logged.length, 2);
-    assert.ok(logged.every((fields) => 'callref' in fields && fields.callref === 'call-0001'));
-  });
-});
-
 describe('whoever follows the tries', () => {
   it('is told of each once it is on disk, with its number and the state it led to', async () => {
     const clock = new HandClock();
     const store = new MemoryStore();
     const told: unknown[] = [];
     await using server = await receiver((target, response, attempt) => {
-      response.statusCode = target.endsWith('SETUP') || attempt > 1 ? 503 : 404;
+      response.statusCode = target.endsWith('SETUP') && attempt > 1 ? 200 : 404;
       response.end();
     });
     await using box = await outboxWith({
       store,
       clock,
-      limits: { retryDelaysMs: [SECOND] },
+      policy: { retryMs: [SECOND], windowMs: 2 * SECOND },
       line: at(server.origin),
       onAttempt({ id }, attempt, attempts, state) {
         // The row shows it already, and the notification can be resent if it is over.
@@ -170,8 +162,13 @@ describe('whoever follows the tries', () => {
         assert.equal(store.row(id).state, state);
         told.push([id, attempts, state, attempt.status, attempt.failure]);
       },
+      onParkedBehind({ id }) {
+        assert.equal(store.row(id).state, 'parked');
+        told.push([id, 'behind']);
+        throw new Error('listener');
+      },
     });
-    box.happen(event('SETUP'), event('RELEASE'));
+    box.happen(event('SETUP'), event('CONNECT'), event('RELEASE'));
     await store.recorded(1);
     clock.advance(SECOND);
     await store.recorded(3);
@@ -179,10 +176,11 @@ describe('whoever follows the tries', () => {
     await store.recorded(4);
     assert.equal(await box.outbox.flush(5 * SECOND), true);
     assert.deepEqual(told, [
-      ['call-0001-1', 1, 'pending', 503, 'status'],
-      ['call-0001-1', 2, 'parked', 503, 'status'],
-      ['call-0001-3', 1, 'pending', 404, 'status'],
-      ['call-0001-3', 2, 'parked', 503, 'status'],
+      ['call-0001-1', 1, 'pending', 404, 'status'],
+      ['call-0001-1', 2, 'delivered', 200, null],
+      ['call-0001-2', 1, 'pending', 404, 'status'],
+      ['call-0001-2', 2, 'parked', 404, 'status'],
+      ['call-0001-3', 'behind'],
     ]);
   });
 
@@ -193,7 +191,7 @@ describe('whoever follows the tries', () => {
       response.end();
     });
     await using box = await outboxWith({
-      limits: { retryDelaysMs: [] },
+      policy: { windowMs: 0 },
       line: at(server.origin),
       log: { ...silent, error: (fields) => void logged.push(fields) },
       onAttempt({ id }, _attempt, _attempts, state) {
@@ -207,28 +205,16 @@ describe('whoever follows the tries', () => {
     assert.equal(logged.length, 2);
     assert.ok(logged.every((fields) => 'callref' in fields && fields.callref === 'call-0001'));
   });
-
-  it('is not told of a try that could not be kept', async () => {
-    const store = new MemoryStore();
-    store.recordAttempt = () => Promise.reject(new Error('disk'));
-    await using server = await receiver();
-    await using box = await outboxWith({
-      store,
-      line: at(server.origin),
-      onAttempt: () => assert.fail('it is not on disk'),
-      log: { ...silent, error: (_fields, text) => assert.match(text, /could not be kept/) },
-    });
-    box.happen(event('SETUP'));
-    assert.equal(await box.outbox.flush(5 * SECOND), true);
-    assert.equal(server.requests.length, 1);
-  });
 });
 
 describe('a receiver', () => {
   it('gets at most as many requests at a time as the limit says', async () => {
     const waiting: ServerResponse[] = [];
     await using server = await receiver((_target, response) => void waiting.push(response));
-    await using box = await outboxWith({ limits: { perOrigin: 3 }, line: at(server.origin) });
+    await using box = await outboxWith({
+      limits: { atFirst: 3, perEndpoint: 3 },
+      line: at(server.origin),
+    });
     for (let i = 0; i < 10; i++) box.happen(event('SETUP', { callref: `call-${i}` }));
     for (let done = 0; done < 10; done++) {
       await server.received(Math.min(10, done + 3));
@@ -245,11 +231,12 @@ describe('after a restart', () => {
     const store = new MemoryStore();
     const clock = new HandClock();
     await using server = await receiver((target, response) => {
-      response.statusCode = target === '/a/SETUP' ? 500 : 200;
+      response.statusCode = target === '/a/SETUP' ? 404 : 200;
       response.end();
     });
+    const policy = { retryMs: [SECOND, 3 * SECOND, 10 * SECOND], windowMs: 14 * SECOND };
     {
-      await using before = await outboxWith({ store, clock, line: at(server.origin) });
+      await using before = await outboxWith({ store, clock, policy, line: at(server.origin) });
       before.happen(event('SETUP', { callref: 'a' }), event('RELEASE', { callref: 'a' }));
       before.happen(event('SETUP', { callref: 'b' }));
       await store.recorded(2);
@@ -260,12 +247,15 @@ describe('after a restart', () => {
     assert.equal(clock.waiting, 0);
     server.requests.length = 0;
 
-    await using after = await outboxWith({ store, clock, line: at(server.origin) });
+    await using after = await outboxWith({ store, clock, policy, line: at(server.origin) });
     await store.recorded(4);
     clock.advance(10 * SECOND);
+    await store.recorded(5);
+    clock.advance(3 * SECOND); // what was left of its time, which the restart did not begin anew
     await store.recorded(6);
-    assert.deepEqual(server.requests, ['/a/SETUP 3', '/a/SETUP 4', '/a/RELEASE 1']);
-    assert.deepEqual(store.summary, ['a-1 parked 4', 'a-3 delivered 1', 'b-1 delivered 1']);
+    assert.equal(await after.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(server.requests, ['/a/SETUP 3', '/a/SETUP 4', '/a/SETUP 5']);
+    assert.deepEqual(store.summary, ['a-1 parked 5', 'a-3 parked 0', 'b-1 delivered 1']);
     assert.equal(after.happen(event('RELEASE', { callref: 'b' }))[0]!.seq, 4);
   });
 
@@ -275,7 +265,7 @@ describe('after a restart', () => {
     {
       await using box = await outboxWith({
         store,
-        limits: { retryDelaysMs: [] },
+        policy: { windowMs: 0 },
         line: at(server.origin),
       });
       box.happen(event('SETUP'), event('RELEASE'));

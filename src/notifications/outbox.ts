@@ -1,108 +1,46 @@
-// Delivers notifications that are committed: in order within a call, independent between calls, each
-// try recorded. prepare.ts makes the rows, send.ts makes one try, lanes.ts says who may send now, and
-// window.ts reads from disk what does not fit into memory.
+// Delivers notifications that are committed: in order within a chain (a call at one destination),
+// independent between chains, each try recorded. An event that is given up parks, and the later ones of its
+// chain park behind it. Here its rooms are joined: prepare.ts makes the rows, window.ts reads what does not
+// fit into memory, delivery.ts sends, records.ts keeps what became of it, parked-chains.ts knows where
+// something parked, resend.ts sends ended ones again.
 
 import type { CallEvent } from '../calls/call-event.ts';
-import type { Line } from '../lines/line.ts';
-import type { E164 } from '../numbers/e164.ts';
-import type {
-  Attempt,
-  Notification,
-  NotificationRow,
-  NotificationState,
-  Store,
-} from '../store/store.ts';
+import type { EndedSelection, Notification, NotificationRow } from '../store/store.ts';
+import type { NotificationState, PendingNotification } from '../store/store.ts';
 import { systemClock } from './clock.ts';
-import type { Clock, Timer } from './clock.ts';
-import { Lanes } from './lanes.ts';
-import type { Log } from './log.ts';
-import { chainOf, createPrepare } from './prepare.ts';
-import type { Sender, SendResult } from './send.ts';
-import { originOf, splitUrl } from './url.ts';
+import type { Clock } from './clock.ts';
+import { Delivery } from './delivery.ts';
+import { OUTBOX_LIMITS } from './outbox-options.ts';
+import type { OutboxDepths, OutboxOptions, OutboxStore } from './outbox-options.ts';
+import { ParkedChains } from './parked-chains.ts';
+import { createPrepare } from './prepare.ts';
+import { Records } from './records.ts';
+import { Resender } from './resend.ts';
+import type { Replayed, Resent } from './resend.ts';
+import type { SendResult } from './send.ts';
 import { StoreWindow } from './window.ts';
 
-export type OutboxStore = Pick<
-  Store,
-  'lastNotificationSeq' | 'pendingNotifications' | 'recordAttempt' | 'requeueNotification'
->;
-
-export interface OutboxLimits {
-  /** Requests in flight to one origin. */
-  readonly perOrigin: number;
-  /** Requests in flight in all. */
-  readonly total: number;
-  /** Notifications held in memory; the rest waits on disk. */
-  readonly window: number;
-  /** How long to wait after each failed try; after the last of them the notification is parked. */
-  readonly retryDelaysMs: readonly number[];
-}
-
-export const OUTBOX_LIMITS: OutboxLimits = {
-  perOrigin: 20,
-  total: 512,
-  window: 50_000,
-  retryDelaysMs: [1000, 3000, 10_000],
-};
-
-export interface OutboxOptions {
-  readonly store: OutboxStore;
-  /** The line as it is set now. */
-  readonly lineOf: (account: E164) => Line | undefined;
-  readonly send: Sender['send'];
-  readonly log: Log;
-  readonly clock?: Clock;
-  readonly limits?: Partial<OutboxLimits>;
-  readonly buzzeePreset?: string;
-  /**
-   * Told of each try once it is on disk, with how many there were and the state it led to. What it
-   * throws is logged, and changes nothing.
-   */
-  readonly onAttempt?: (
-    notification: Notification,
-    attempt: Attempt,
-    attempts: number,
-    state: NotificationState,
-  ) => void;
-}
-
-/** Whether an ended notification waits again; if not, why, and a sentence to show. */
-export type Resent =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: 'pending' | 'stopped'; readonly error: string };
-
-/** A notification in memory: waiting for its turn, in flight, or waiting for its next try. */
-interface Entry {
-  readonly notification: Notification;
-  readonly chain: string;
-  readonly origin: string;
-  /** Tries made so far, also before a restart; those before it was last resent do not count. */
-  attempts: number;
-}
+export { OUTBOX_LIMITS } from './outbox-options.ts';
+export type { OutboxDepths, OutboxLimits, OutboxOptions, OutboxStore } from './outbox-options.ts';
+export type { Replayed, Resent } from './resend.ts';
 
 export function createOutbox(options: OutboxOptions): Outbox {
   return new Outbox(options);
 }
 
 export class Outbox {
+  readonly #options: OutboxOptions;
   readonly #store: OutboxStore;
-  readonly #send: Sender['send'];
-  readonly #log: Log;
-  readonly #onAttempt: OutboxOptions['onAttempt'];
   readonly #clock: Clock;
-  readonly #limits: OutboxLimits;
-  readonly #lanes: Lanes<Entry>;
+  readonly #delivery: Delivery;
   readonly #window: StoreWindow;
+  readonly #records: Records;
+  readonly #resender: Resender;
   #lastSeq: number | undefined;
 
-  /** Every call's queue at one destination; only its first entry is ever being sent. */
-  readonly #chains = new Map<string, Entry[]>();
-  /** The seq of each entry in memory, until its last result is on disk. */
-  readonly #held = new Set<number>();
-  /** The seq of each that is to wait again and is perhaps not on disk as such yet, nor in memory. */
-  readonly #requeued = new Set<number>();
-  readonly #retries = new Set<Timer>();
-  #inFlight = 0;
-  #unrecorded = 0;
+  readonly #parkedChains = new ParkedChains();
+  /** What is in memory, by seq, until its end is on disk. */
+  readonly #held = new Map<number, Notification>();
   #stopped = false;
   /** Called whenever something ended: flush and stop look whether that was the last. */
   readonly #watchers = new Set<() => void>();
@@ -114,83 +52,119 @@ export class Outbox {
   readonly prepare: (events: readonly CallEvent[]) => Notification[];
 
   constructor(options: OutboxOptions) {
-    this.#store = options.store;
-    this.#send = options.send;
-    this.#log = options.log;
-    this.#onAttempt = options.onAttempt;
-    this.#clock = options.clock ?? systemClock;
-    this.#limits = { ...OUTBOX_LIMITS, ...options.limits };
-    this.#lanes = new Lanes(this.#limits, (entry) => this.#try(entry));
+    const { store, log, clock = systemClock, random = Math.random } = options;
+    const limits = { ...OUTBOX_LIMITS, ...options.limits };
+    this.#options = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#delivery = new Delivery({
+      limits,
+      clock,
+      log,
+      random,
+      send: options.send,
+      ...(options.policyOf && { policyOf: options.policyOf }),
+      ...(options.signerOf && { signerOf: options.signerOf }),
+      claim: (notification) => this.#records.claim(notification),
+      record: (...ended) => this.#record(...ended),
+      onParked: (...parked) => this.#parked(...parked),
+      onGone: (notification) => {
+        this.#letGo(notification);
+        this.#somethingEnded();
+      },
+    });
     this.#window = new StoreWindow({
-      store: this.#store,
-      clock: this.#clock,
-      log: this.#log,
-      size: this.#limits.window,
+      store,
+      clock,
+      log,
+      perLine: limits.windowOfLine,
+      size: limits.window,
       held: this.#held,
-      take: (notification, attempts) => this.#take(notification, attempts),
+      take: (pending) => this.#take(pending),
       onRead: () => this.#somethingEnded(),
+    });
+    this.#records = new Records({ store, clock, log });
+    this.#resender = new Resender({
+      store,
+      now: () => clock.now(),
+      isHeld: (seq) => this.#held.has(seq),
+      suspend: (line) => this.#window.suspend(line),
+      resume: (line, seq) => this.#window.resume(line, seq),
+      onEnded: () => this.#somethingEnded(),
     });
     this.prepare = createPrepare({
       lineOf: options.lineOf,
-      now: () => this.#clock.now(),
+      now: () => clock.now(),
       nextSeq: () => this.#nextSeq(),
-      log: options.log,
+      log,
       buzzeePreset: options.buzzeePreset,
+      ...(options.destinationsOf && { destinationsOf: options.destinationsOf }),
     });
   }
 
   /** Learns where numbering stands and begins with what is pending on disk. Rejects if the store does. */
   async start(): Promise<void> {
     this.#lastSeq = await this.#store.lastNotificationSeq();
-    this.#window.readMore();
-  }
-
-  /** Delivers notifications that have just been committed. Call as soon as their commit resolves. */
-  enqueue(notifications: readonly Notification[]): void {
-    if (this.#stopped) return; // they are on disk, for the next start
-    for (const notification of notifications) {
-      if (this.#window.admits(notification.seq)) this.#take(notification, 0);
-    }
-    this.#window.readMore();
+    for (const chain of await this.#store.parkedChains()) this.#parkedChains.remember(chain);
+    await this.#window.start();
   }
 
   /**
-   * Sends an ended notification again: the same id and URL, a fresh count of tries, behind what its call
-   * has in memory. Resolves when it is on disk as pending, so that a crash from then on does not lose
-   * it. One that is pending, however many ask for it at once, is not sent twice: `pending`. Rejects if
+   * Delivers notifications that have just been committed. Call as soon as their commit resolves, with the
+   * events that they were prepared from: from these is known when a call is over, whoever is told of it.
+   */
+  enqueue(notifications: readonly Notification[], events: readonly CallEvent[] = []): void {
+    if (this.#stopped) return; // they are on disk, for the next start
+    for (const notification of notifications) {
+      const { account, seq, callref, createdAt: since } = notification;
+      this.#parkedChains.opened(callref);
+      if (!this.#window.admits(account, seq)) continue;
+      const behindParked = this.#parkedChains.has(notification);
+      this.#take({ notification, attempts: 0, since, claimed: false, behindParked });
+    }
+    for (const { type, callref } of notifications) {
+      if (type === 'RELEASE') this.#parkedChains.over(callref);
+    }
+    for (const { type, call } of events) {
+      if (type === 'RELEASE') this.#parkedChains.over(call.callref);
+    }
+  }
+
+  /**
+   * Sends an ended notification again: the same id and request, a fresh count of tries. With a parked
+   * one go all that are parked in its chain, in order. Resolves when that is on disk as pending, so that
+   * a crash from then on does not lose it. One that is pending is not sent twice: `pending`. Rejects if
    * the store cannot keep it; it is then as it was.
    */
-  async resend({
-    seq,
-    id,
-    callref,
-    account,
-    type,
-    url,
-    createdAt,
-  }: NotificationRow): Promise<Resent> {
-    if (this.#stopped) return STOPPED;
-    if (this.#held.has(seq) || this.#requeued.has(seq)) return PENDING;
-    this.#requeued.add(seq);
-    try {
-      await this.#store.requeueNotification(seq);
-      // The window may have read it as soon as it was on disk: then it is in memory already.
-      if (this.#requeued.has(seq)) {
-        this.enqueue([{ seq, id, callref, account, type, url, createdAt }]);
-      }
-      return { ok: true };
-    } catch (error) {
-      if (isRefusal(error)) return PENDING;
-      throw error;
-    } finally {
-      this.#requeued.delete(seq);
-      this.#somethingEnded();
-    }
+  async resend(row: NotificationRow): Promise<Resent> {
+    return this.#resender.resend(row);
+  }
+
+  /** Sends again what is selected, at most `most`, in order. Rejects as `resend` does. */
+  async replay(selection: EndedSelection, most: number): Promise<Replayed> {
+    return this.#resender.replay(selection, most);
+  }
+
+  get depths(): OutboxDepths {
+    const [oldest] = this.#held.values();
+    return {
+      inMemory: this.#held.size,
+      inFlight: this.#delivery.running,
+      waitingForRetry: this.#delivery.waitingForRetry,
+      openCircuits: this.#delivery.openCircuits,
+      lines: this.#window.lines,
+      linesOnDisk: this.#window.overflowing,
+      chains: this.#delivery.chains,
+      parkedChains: this.#parkedChains.size,
+      openCalls: this.#parkedChains.openCalls,
+      oldest: oldest?.createdAt,
+    };
   }
 
   /**
    * Resolves with true when nothing is pending in memory or on disk, with false when `withinMs` are
-   * over first or the outbox is stopped. Retries that wait count as pending.
+   * over first or the outbox is stopped. Retries that wait count as pending, and so does what has ended
+   * while the store cannot keep that.
    */
   flush(withinMs: number): Promise<boolean> {
     return new Promise((resolve) => {
@@ -200,7 +174,7 @@ export class Outbox {
         resolve(done);
       };
       const look = () => {
-        if (this.#held.size + this.#requeued.size === 0 && !this.#window.onDisk) end(true);
+        if (this.#held.size === 0 && !this.#resender.busy && !this.#window.onDisk) end(true);
         else if (this.#stopped) end(false);
       };
       const timer = this.#clock.setTimer(() => end(false), withinMs);
@@ -215,13 +189,14 @@ export class Outbox {
    */
   stop(): Promise<void> {
     this.#stopped = true;
-    this.#lanes.close();
+    this.#delivery.close();
     this.#window.stop();
-    for (const timer of this.#retries) timer.cancel();
-    this.#retries.clear();
+    this.#records.stop();
+    this.#resender.stop();
     return new Promise((resolve) => {
       const look = () => {
-        if (this.#inFlight + this.#unrecorded + this.#requeued.size > 0) return;
+        const busy = this.#delivery.running + this.#records.writing > 0;
+        if (busy || this.#resender.busy) return;
         this.#watchers.delete(look);
         resolve();
       };
@@ -235,122 +210,79 @@ export class Outbox {
     return ++this.#lastSeq;
   }
 
-  /** Into memory, behind what its call has there. */
-  #take(notification: Notification, attempts: number): void {
+  /** Into memory, and on its way. */
+  #take(pending: PendingNotification): void {
+    const { notification, behindParked } = pending;
     if (this.#held.has(notification.seq)) return;
-    this.#held.add(notification.seq);
-    this.#requeued.delete(notification.seq);
-    const chain = chainOf(notification);
-    const parts = splitUrl(notification.url);
-    const entry = { notification, chain, origin: parts ? originOf(parts) : '', attempts };
-    const before = this.#chains.get(chain);
-    if (before) {
-      before.push(entry);
-    } else {
-      this.#chains.set(chain, [entry]);
-      this.#lanes.add(entry.origin, entry);
-    }
+    this.#held.set(notification.seq, notification);
+    this.#window.taken(notification.account);
+    const mustAsk = behindParked || this.#parkedChains.isUnsure(notification);
+    if (mustAsk) void this.#parkBehind(notification);
+    else this.#delivery.add(pending);
   }
 
-  /** One try, and what follows from it. Never rejects. */
-  async #try(entry: Entry): Promise<void> {
-    const { url, id } = entry.notification;
-    this.#inFlight++;
-    const result = await this.#send({ url, id, attempt: entry.attempts + 1 });
-    this.#inFlight--;
-    entry.attempts++;
-    if (result.failure === null) this.#end(entry, result, 'delivered');
-    else this.#failed(entry, result);
-  }
-
-  #failed(entry: Entry, result: SendResult): void {
-    const { id, callref, account } = entry.notification;
-    const fields = { callref, account, id, attempt: entry.attempts, failure: result.failure };
-    const delayMs = this.#limits.retryDelaysMs[entry.attempts - 1];
-    if (this.#stopped) {
-      // Perhaps our own stopping cut it short, so it must not count as given up.
-      this.#record(entry, result, 'pending');
-    } else if (delayMs === undefined) {
-      this.#log.warn(fields, `A notification is parked after its last try. ${result.error}`);
-      this.#end(entry, result, 'parked');
-    } else {
-      this.#log.info(fields, `A notification will be tried again. ${result.error}`);
-      this.#record(entry, result, 'pending');
-      const timer = this.#clock.setTimer(() => {
-        this.#retries.delete(timer);
-        this.#lanes.add(entry.origin, entry);
-      }, delayMs);
-      this.#retries.add(timer);
-    }
-  }
-
-  /** The entry is done with: the next of its call goes on, also when this one was parked. */
-  #end(entry: Entry, result: SendResult, state: 'delivered' | 'parked'): void {
-    this.#record(entry, result, state);
-    const chain = this.#chains.get(entry.chain)!;
-    chain.shift();
-    const next = chain[0];
-    if (next) this.#lanes.add(next.origin, next);
-    else this.#chains.delete(entry.chain);
-  }
-
-  /** Keeps the try. Not waited for: losing a record costs one repeated request (Store.recordAttempt). */
-  #record(entry: Entry, result: SendResult, state: NotificationState): void {
-    const { at, ms, status, error, failure } = result;
-    const attempt = { at, ms, status, error, failure };
-    void this.#recorded(entry.notification, attempt, entry.attempts, state);
-  }
-
-  /** Ends when the try is on disk, or could not be kept. Never rejects. */
-  async #recorded(
+  #parked(
     notification: Notification,
-    attempt: Attempt,
-    attempts: number,
-    state: NotificationState,
-  ): Promise<void> {
-    const { seq, callref, id } = notification;
-    let kept = true;
-    this.#unrecorded++;
-    try {
-      await this.#store.recordAttempt(seq, attempt, state);
-    } catch (err) {
-      kept = false;
-      this.#log.error({ callref, id, err }, 'The try of a notification could not be kept.');
+    later: readonly Notification[],
+    recorded: Promise<void>,
+  ): void {
+    this.#parkedChains.park(notification, recorded);
+    for (const one of later) void this.#parkBehind(one);
+  }
+
+  /** Parks what is held but not sent, or reads it again where nothing before it is parked any more. */
+  async #parkBehind(notification: Notification): Promise<void> {
+    await this.#parkedChains.ask(notification);
+    const kept = await this.#records.parkedBehind(notification);
+    if (kept === 'stopped') return;
+    this.#letGo(notification);
+    if (kept === 'kept') {
+      this.#tell(notification, () => this.#options.onParkedBehind?.(notification));
     }
-    this.#unrecorded--;
-    if (state !== 'pending') {
-      this.#held.delete(seq);
-      this.#window.gone(seq);
-    }
-    try {
-      if (kept) this.#onAttempt?.(notification, attempt, attempts, state);
-    } catch (err) {
-      this.#log.error({ callref, id, err }, 'A fault in what follows the try of a notification.');
+    if (this.#parkedChains.answered(notification, kept !== 'kept')) {
+      this.#window.readAnew(notification.account);
     }
     this.#somethingEnded();
   }
 
+  /** Ends when the try is on disk, or could not be kept. Never rejects. */
+  async #record(
+    notification: Notification,
+    { at, ms, status, error, failure, address, answer }: SendResult,
+    attempts: number,
+    state: NotificationState,
+  ): Promise<void> {
+    const attempt = { at, ms, status, error, failure, address, answer };
+    const kept = await this.#records.attempt(notification, attempt, state);
+    if (state !== 'pending' && kept !== 'stopped') this.#letGo(notification);
+    if (state === 'parked') {
+      const { account } = notification;
+      this.#window.afterReading(account, () => this.#parkedChains.seen(notification));
+    }
+    if (kept === 'kept') {
+      const { onAttempt } = this.#options;
+      this.#tell(notification, () => onAttempt?.(notification, attempt, attempts, state));
+    }
+    this.#somethingEnded();
+  }
+
+  #letGo({ seq, account }: Notification): void {
+    this.#held.delete(seq);
+    this.#window.gone(account, seq);
+  }
+
+  #tell({ callref, id }: Notification, listener: () => void): void {
+    try {
+      listener();
+    } catch (err) {
+      this.#options.log.error(
+        { callref, id, err },
+        'A fault in what follows the try of a notification.',
+      );
+    }
+  }
+
   #somethingEnded(): void {
-    this.#window.readMore();
     for (const look of this.#watchers) look();
   }
-}
-
-const PENDING: Resent = {
-  ok: false,
-  code: 'pending',
-  error:
-    'This notification is still on its way: it is sent, or waits for its turn or its next try. ' +
-    'Send it again once it is delivered or parked.',
-};
-
-const STOPPED: Resent = {
-  ok: false,
-  code: 'stopped',
-  error: 'This server is being stopped. Send the notification again when it runs.',
-};
-
-/** True where the store says that what was asked contradicts what is kept (Store.requeueNotification). */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'refused';
 }

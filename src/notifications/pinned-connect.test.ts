@@ -176,6 +176,7 @@ describe('the time that connecting may take', () => {
     // Its limit is set when a connection begins: the timer of the whole, and that of the share.
     const watched = {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       setTimer(run: () => void, ms: number) {
         begun++;
         begins.changed();

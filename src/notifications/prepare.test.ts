@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chainOf, createPrepare } from './prepare.ts';
-import { event, LINE, lineWith, silent } from './test-kit.ts';
+import type { Destination } from './destination.ts';
+import { createPrepare } from './prepare.ts';
+import { destinationWith, event, LINE, lineWith, silent } from './test-kit.ts';
 import type { Line } from '../lines/line.ts';
 
-function prepareWith(settings: Partial<Line> | undefined, log = silent, buzzeePreset?: string) {
+function prepareWith(
+  settings: Partial<Line> | undefined,
+  log = silent,
+  buzzeePreset?: string,
+  destinations: readonly Destination[] = [],
+) {
   let seq = 40;
   return createPrepare({
     lineOf: (account) => (settings && account === LINE ? lineWith(settings) : undefined),
+    destinationsOf: (account) => (account === LINE ? destinations : []),
     now: () => 77,
     nextSeq: () => ++seq,
     log,
@@ -27,7 +34,10 @@ describe('the events of a call', () => {
         callref: 'call-0001',
         account: LINE,
         type: 'SETUP',
+        destination: 0,
         url: 'http://h/x?t=SETUP&r=call-0001',
+        contentType: '',
+        body: '',
         createdAt: 77,
       },
     ]);
@@ -95,17 +105,64 @@ describe('the events of a call', () => {
   });
 });
 
-describe('a chain', () => {
-  it('is what one call sends to one destination', () => {
-    const made = prepareWith({ notificationUrl: URL_SETTING, buzzeeUrl: 'http://h/y' })([
-      event('SETUP', { callref: 'call-7' }),
-      event('CONNECT', { callref: 'call-7' }),
-      event('RELEASE', { callref: 'call-7' }),
-      event('SETUP', { callref: 'call-8' }),
+describe('the further destinations of a line', () => {
+  it('are told besides its own URLs, each with ids and a place of its own', () => {
+    const prepare = prepareWith(
+      { notificationUrl: URL_SETTING, buzzeeUrl: 'http://b/y' },
+      silent,
+      undefined,
+      [destinationWith({ id: 2 }), destinationWith({ id: 41, url: 'http://e/' })],
+    );
+    assert.deepEqual(
+      prepare([event('SETUP'), event('RELEASE')]).map(({ seq, id, destination, type }) => [
+        seq,
+        id,
+        destination,
+        type,
+      ]),
+      [
+        [41, 'call-0001-1', 0, 'SETUP'],
+        [42, 'call-0001-4', 1, 'SETUP'],
+        [43, 'call-0001-7', 2, 'SETUP'],
+        [44, 'call-0001-124', 41, 'SETUP'],
+        [45, 'call-0001-3', 0, 'RELEASE'],
+        [46, 'call-0001-6', 1, 'RELEASE'],
+        [47, 'call-0001-9', 2, 'RELEASE'],
+        [48, 'call-0001-126', 41, 'RELEASE'],
+      ],
+    );
+  });
+
+  it('are told where the line has no URL of its own, and its API is off', () => {
+    const made = prepareWith({ api: false }, silent, undefined, [destinationWith({})])([
+      event('CONNECT'),
     ]);
-    const [a1, b1, a2, b2, a3, b3, other] = made.map(chainOf);
-    assert.deepEqual([a2, a3], [a1, a1]);
-    assert.deepEqual([b2, b3], [b1, b1]);
-    assert.equal(new Set([a1, b1, other]).size, 3);
+    assert.deepEqual(
+      made.map(({ id, url, contentType, body }) => [id, url, contentType, body]),
+      [['call-0001-8', 'http://d/?type=CONNECT', '', '']],
+    );
+  });
+
+  it('get what they want alone, each in its format', () => {
+    const url = 'http://same/';
+    const made = prepareWith({ title: 'Reception' }, silent, undefined, [
+      destinationWith({ id: 2, url, types: ['SETUP'] }),
+      destinationWith({ id: 3, url, format: 'standard-webhooks', numbers: ['336'] }),
+      destinationWith({ id: 4, url, format: 'zammad' }),
+      destinationWith({ id: 5, url, direction: 'outgoing' }),
+      destinationWith({ id: 6, url, enabled: false }),
+    ])([event('SETUP'), event('CONNECT')]);
+    assert.deepEqual(
+      made.map((each) => [each.destination, each.type, each.url, each.contentType]),
+      [
+        [2, 'SETUP', 'http://same/?type=SETUP', ''],
+        [3, 'SETUP', 'http://same/', 'application/json'],
+        [4, 'SETUP', 'http://same/', 'application/json'],
+        [3, 'CONNECT', 'http://same/', 'application/json'],
+        [4, 'CONNECT', 'http://same/', 'application/json'],
+      ],
+    );
+    assert.equal(JSON.parse(made[1]!.body).type, 'call.setup');
+    assert.deepEqual(JSON.parse(made[2]!.body).user, 'Reception');
   });
 });

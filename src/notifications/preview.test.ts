@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { previewRequests } from './preview.ts';
+import { previewDestination, previewRequests } from './preview.ts';
 import { parseTemplate } from './template.ts';
-import { LINE } from './test-kit.ts';
+import { destinationWith, LINE } from './test-kit.ts';
 
 function preview(text: string) {
   const parsed = parseTemplate(text);
@@ -43,5 +43,45 @@ describe('the preview of a template', () => {
     for (const { url } of preview('https://me:secret@h/x')) {
       assert.match(url, /^https:\/\/\*\*\*@h\/x\?type=/);
     }
+  });
+});
+
+describe('the preview of a destination', () => {
+  const line = { number: LINE, title: 'Reception' };
+
+  it('is what its format sends for the events that are told, without its password', () => {
+    const url = 'http://u:p@h/cti';
+    const destination = destinationWith({ url, format: 'zammad', types: ['SETUP', 'RELEASE'] });
+    const requests = previewDestination(destination, line, '33612345678');
+    assert.deepEqual(
+      requests.map(({ type, method, url: shown, contentType }) => [
+        type,
+        method,
+        shown,
+        contentType,
+      ]),
+      [
+        ['SETUP', 'POST', 'http://***@h/cti', 'application/json'],
+        ['RELEASE', 'POST', 'http://***@h/cti', 'application/json'],
+      ],
+    );
+    assert.partialDeepStrictEqual(JSON.parse(requests[1]!.body), {
+      event: 'hangup',
+      direction: 'in',
+      from: '33612345678',
+      user: 'Reception',
+      cause: 'normalClearing',
+    });
+  });
+
+  it('is an outgoing call where only those are told, and a GET where that is the format', () => {
+    const destination = destinationWith({ url: 'http://h/_CALLER_', direction: 'outgoing' });
+    assert.deepEqual(previewDestination(destination, line, '33612345678')[0], {
+      type: 'SETUP',
+      method: 'GET',
+      url: `http://h/${LINE}?type=SETUP`,
+      contentType: '',
+      body: '',
+    });
   });
 });

@@ -2,7 +2,10 @@
 // a mobile, with sample values that are always the same. Sends nothing; test-call.ts does.
 
 import type { CallEvent, CallIdentity } from '../calls/call-event.ts';
+import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
+import type { Destination } from './destination.ts';
+import { parseDestinationUrl, requestOf } from './formats.ts';
 import { keywordValues } from './keywords.ts';
 import { expandTemplate } from './template.ts';
 import type { Template } from './template.ts';
@@ -54,8 +57,46 @@ export function previewRequests(
   caller: string,
 ): PreviewedRequest[] {
   const call = madeUpCall(SAMPLE_CALLREF, SAMPLE_DREF, account, caller);
+  return sampleEvents(call).map((event) => {
+    const url = maskUserInfo(expandTemplate(template, keywordValues(event)));
+    return { type: event.type, method: 'GET', url };
+  });
+}
+
+/** One request to a destination as it would be sent; `contentType` and `body` are empty for a GET. */
+export interface PreviewedPost extends Omit<PreviewedRequest, 'method'> {
+  readonly method: 'GET' | 'POST';
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * The requests that a destination, whose settings were checked, would be sent for an answered call between
+ * its line and `mobile`: incoming, or outgoing where only those are told. Whether it is on, and whether it
+ * wants this number, does not matter.
+ */
+export function previewDestination(
+  { format, url, types, direction }: Destination,
+  line: Pick<Line, 'number' | 'title'>,
+  mobile: string,
+): PreviewedPost[] {
+  const parsed = parseDestinationUrl(format, url);
+  if (!parsed.ok) return [];
+  const incoming = madeUpCall(SAMPLE_CALLREF, SAMPLE_DREF, line.number, mobile);
+  const call =
+    direction === 'outgoing' ? { ...incoming, caller: line.number, callee: mobile } : incoming;
+  return sampleEvents(call)
+    .filter(({ type }) => types.includes(type))
+    .map((event) => {
+      const request = requestOf(format, parsed.template, event, line.title);
+      const method = request.contentType === '' ? 'GET' : 'POST';
+      return { ...request, type: event.type, method, url: maskUserInfo(request.url) };
+    });
+}
+
+function sampleEvents(call: CallIdentity): CallEvent[] {
   return EVENT_TYPES.map((type) => {
-    const values = keywordValues({ type, at: SAMPLE_START + SAMPLE_TIMES[type], call });
-    return { type, method: 'GET', url: maskUserInfo(expandTemplate(template, values)) };
+    const event = { type, at: SAMPLE_START + SAMPLE_TIMES[type], call };
+    return type === 'RELEASE' ? { ...event, cause: 'normal' } : event;
   });
 }

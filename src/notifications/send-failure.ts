@@ -15,6 +15,8 @@ export type FailureClass =
   | 'bad-answer' // not HTTP, too large, or cut off
   | 'bad-url'
   | 'target-refused' // the address is none that notifications may go to
+  | 'circuit-open' // not sent: the server has failed too often just before
+  | 'unknown-outcome' // begun before a crash, and must not be repeated
   | 'stopped'; // this server was stopped meanwhile
 
 export interface SendFailure {
@@ -22,6 +24,8 @@ export interface SendFailure {
   readonly sentence: string;
   /** Where a redirect leads, fit to be shown. */
   readonly location?: string;
+  /** The address that could not be connected to, where it is known. */
+  readonly address?: string;
 }
 
 /** The failure that a status is, or undefined for success: any 2xx, and nothing else. */
@@ -58,6 +62,12 @@ const CERTIFICATE_CODES =
 
 /** The class of what the network, TLS or the HTTP parser threw. `host` is for the sentence. */
 export function failureOfError(error: unknown, host: string): SendFailure {
+  const failure = classOfError(error, host);
+  const address = addressOfError(error);
+  return address === undefined ? failure : { ...failure, address };
+}
+
+function classOfError(error: unknown, host: string): SendFailure {
   if (error instanceof TargetRefused) return { class: 'target-refused', sentence: error.message };
   const code = codeOf(error);
   const reason = readable(error instanceof Error ? error.message : String(error));
@@ -120,6 +130,17 @@ function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
+}
+
+/** The address that a failed connection was for: Node says it in the error, as does the target policy. */
+function addressOfError(error: unknown): string | undefined {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return addressOfError(error.errors[0]);
+  }
+  if (!(error instanceof Error) || !('address' in error)) return undefined;
+  const { address } = error;
+  const port = 'port' in error && typeof error.port === 'number' ? `:${error.port}` : '';
+  return typeof address === 'string' ? `${address}${port}` : undefined;
 }
 
 /** A text from outside, fit for one line of a log or page: printable, short, without credentials. */

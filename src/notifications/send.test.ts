@@ -111,6 +111,9 @@ describe('a try that takes too long', () => {
       status: null,
       error: 'The server did not answer within 5 s.',
       failure: 'timeout',
+      address: `127.0.0.1:${receiver.port}`,
+      answer: null,
+      sent: true,
     });
     await gone.until(() => !open, 'the connection is dropped');
     assert.equal(clock.waiting, 0);

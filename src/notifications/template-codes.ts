@@ -12,6 +12,7 @@ export const TEMPLATE_MESSAGE_CODES = [
   'template-scheme',
   'template-keyword-in-host', // keyword
   'template-bad-host',
+  'template-bad-port',
   // Warnings
   'template-bare-keyword', // written, keyword
   'template-misspelt', // written, keyword

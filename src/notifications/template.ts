@@ -74,6 +74,15 @@ export function parseTemplate(text: string): ParsedTemplate {
       'The URL must begin with http:// or https://; nothing else can be notified.',
     );
   }
+  // Not repeated: of `http://user:12345/6@host/` it is the beginning of a password.
+  const port = /:(\d+)$/.exec(parts.hostAndPort)?.[1];
+  if (port !== undefined && (port.length > 5 || Number(port) < 1 || Number(port) > 65_535)) {
+    return refuse(
+      'template-bad-port',
+      'The port of the server is not valid. Write one of 1 to 65535, such as http://host:8080/, or leave ' +
+        'it out with its colon.',
+    );
+  }
   const host = checkHost(parts.hostAndPort);
   if (host === undefined || !/^[^\s\p{Cc}\\]*$/u.test(parts.authority)) {
     return refuse(
@@ -168,7 +177,6 @@ function checkHost(hostAndPort: string): string | undefined {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]%@\\\s]+)(?::(\d{1,5}))?$/.exec(hostAndPort);
   if (!match) return undefined;
   const [, name = '', port] = match;
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return undefined;
   const ascii = /^[\x21-\x7e]+$/.test(name) ? name : domainToASCII(name);
   const host = port === undefined ? ascii : `${ascii}:${port}`;
   return ascii !== '' && URL.canParse(`http://${host}/`) ? host : undefined;

@@ -59,7 +59,16 @@ function resultsOf(answer: TestCallAnswer) {
 const codesOf = (answer: TestCallAnswer) =>
   resultsOf(answer).map(({ type, diagnosis }) => `${type} ${diagnosis.code}`);
 
-const arrivedLate: SendResult = { at: 0, ms: 2001, status: 204, error: null, failure: null };
+const arrivedLate: SendResult = {
+  at: 0,
+  ms: 2001,
+  status: 204,
+  error: null,
+  failure: null,
+  address: '192.0.2.1:80',
+  answer: null,
+  sent: true,
+};
 
 describe('a test call', () => {
   it('is three marked requests in order, each after the answer to the one before', async () => {

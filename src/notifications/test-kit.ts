@@ -7,9 +7,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
-import type { Attempt, Notification, NotificationRow, NotificationState } from '../store/store.ts';
+import type { Attempt, EndedSelection, Notification, NotificationRow } from '../store/store.ts';
+import type { NotificationState } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import type { Destination } from './destination.ts';
 import type { Log } from './log.ts';
 import type { OutboxStore } from './outbox.ts';
 import { createSender } from './send.ts';
@@ -55,8 +57,29 @@ export function lineWith(settings: Partial<Line>): Line {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
     ha1Md5: '',
     ha1Sha256: '',
+    ...settings,
+  };
+}
+
+/** Told of everything by GET, unless it is said otherwise. */
+export function destinationWith(settings: Partial<Destination>): Destination {
+  return {
+    id: 2,
+    line: LINE,
+    title: '',
+    url: 'http://d/',
+    format: 'get',
+    enabled: true,
+    direction: 'any',
+    types: ['SETUP', 'CONNECT', 'RELEASE'],
+    numbers: [],
+    createdAt: 0,
     ...settings,
   };
 }
@@ -90,10 +113,21 @@ export function sender(options: Partial<SenderOptions> = {}) {
 /** A clock that moves only when told. */
 export class HandClock implements Clock {
   #now = 1_700_000_000_000;
+  /** What somebody set the time of day forward by. */
+  #set = 0;
   #timers: { at: number; run: () => void }[] = [];
 
   now(): number {
+    return this.#now + this.#set;
+  }
+
+  elapsed(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the machine's clock: only the time of day changes. */
+  jump(ms: number): void {
+    this.#set += ms;
   }
 
   setTimer(run: () => void, ms: number) {
@@ -206,27 +240,28 @@ interface MemoryRow {
   readonly attempts: Attempt[];
   /** How many of the attempts were made before it was last requeued. */
   before: number;
+  since: number;
+  claimed: boolean;
 }
 
 /**
- * A store in memory. `lag` is awaited before each write shows and before each read answers; writes
- * show in the order they were asked for.
+ * A store in memory. `lag` is awaited before each write shows and, once a read has looked, before it answers;
+ * writes show in the order they were asked for.
  */
 export class MemoryStore implements OutboxStore {
   readonly rows = new Map<number, MemoryRow>();
   readonly signal = new Signal();
   readonly reads: { afterSeq: number; limit: number }[] = [];
   lag: () => Promise<void> = async () => {};
+  /** Awaited before a read looks. */
+  lookLag: () => Promise<void> = async () => {};
   #lastWrite: Promise<void> = Promise.resolve();
 
   commit(notifications: readonly Notification[]): void {
     for (const notification of notifications) {
-      this.rows.set(notification.seq, {
-        notification,
-        state: 'pending',
-        attempts: [],
-        before: 0,
-      });
+      const { seq, createdAt: since } = notification;
+      const state = 'pending';
+      this.rows.set(seq, { notification, state, attempts: [], before: 0, since, claimed: false });
     }
   }
 
@@ -234,48 +269,125 @@ export class MemoryStore implements OutboxStore {
     return Math.max(0, ...this.rows.keys());
   }
 
-  async pendingNotifications(afterSeq: number, limit: number) {
+  async linesWithPending(): Promise<E164[]> {
+    return [...new Set(this.#inState('pending').map(({ notification }) => notification.account))];
+  }
+
+  async pendingNotifications(line: E164, afterSeq: number, limit: number) {
     this.reads.push({ afterSeq, limit });
-    const found = [...this.rows.values()]
-      .filter(({ notification, state }) => notification.seq > afterSeq && state === 'pending')
-      .sort((a, b) => a.notification.seq - b.notification.seq)
+    await this.lookLag();
+    const found = this.#inState('pending')
+      .filter(({ notification: { seq, account } }) => seq > afterSeq && account === line)
       .slice(0, limit)
-      .map(({ notification, attempts, before }) => ({
+      .map(({ notification, attempts, before, since, claimed }) => ({
         notification,
         attempts: attempts.length - before,
+        since,
+        claimed,
+        behindParked: this.#isBehindParked(notification),
       }));
     await this.lag();
     return found;
   }
 
+  async parkedChains() {
+    const all = [...this.rows.values()].map(({ notification }) => notification);
+    const over = new Set(
+      all.filter(({ type }) => type === 'RELEASE').map(({ callref }) => callref),
+    );
+    return this.#inState('parked')
+      .map(({ notification }) => notification)
+      .filter(({ callref }) => !over.has(callref));
+  }
+
   recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(seq, attempt, state));
-    return this.#lastWrite;
+    return this.#write(() => {
+      const row = this.rows.get(seq)!;
+      row.attempts.push(attempt);
+      row.state = state;
+      row.claimed = false;
+      // After this turn, so that whoever waits sees the timers that were set with it.
+      setImmediate(() => this.signal.changed());
+    });
   }
 
-  async #write(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
+  claimNotification(seq: number): Promise<void> {
+    return this.#write(() => void (this.rows.get(seq)!.claimed = true));
+  }
+
+  parkBehind(seq: number): Promise<void> {
+    return this.#write(() => {
+      const row = this.rows.get(seq)!;
+      if (row.state !== 'pending' || !this.#isBehindParked(row.notification)) throw refused();
+      row.state = 'parked';
+      setImmediate(() => this.signal.changed());
+    });
+  }
+
+  requeueNotifications(
+    seqs: readonly number[],
+    since: number,
+    state: EndedSelection['state'] = 'ended',
+  ): Promise<void> {
+    return this.#write(() => {
+      const rows = seqs.map((seq) => this.rows.get(seq)!);
+      if (rows.some(({ state: has }) => has === 'pending')) throw refused();
+      if (state !== 'ended' && rows.some(({ state: has }) => has !== state)) throw refused();
+      for (const row of rows) {
+        row.state = 'pending';
+        row.before = row.attempts.length;
+        row.since = since;
+        row.claimed = false;
+      }
+    });
+  }
+
+  async parkedOfChain(callref: string, destination: number): Promise<number[]> {
+    await this.lookLag();
+    const seqs = this.#inState('parked')
+      .map(({ notification }) => notification)
+      .filter((one) => one.callref === callref && one.destination === destination)
+      .map(({ seq }) => seq);
     await this.lag();
-    const row = this.rows.get(seq)!;
-    row.attempts.push(attempt);
-    row.state = state;
-    // After this turn, so that whoever waits sees the timers that were set with it.
-    setImmediate(() => this.signal.changed());
+    return seqs;
   }
 
-  requeueNotification(seq: number): Promise<void> {
-    const written = this.#lastWrite.then(() => this.#requeue(seq));
+  async endedNotifications(selection: EndedSelection, above: number, rows: number) {
+    await this.lookLag();
+    const { line, state, from = 0, to = Infinity } = selection;
+    const looked = [...this.rows.values()]
+      .filter(({ notification }) => notification.seq > above)
+      .sort(bySeq)
+      .slice(0, rows);
+    const found = looked.filter(
+      ({ notification: { account, createdAt }, state: has }) =>
+        (line === undefined || account === line) &&
+        (state === 'ended' ? has !== 'pending' : has === state) &&
+        createdAt >= from &&
+        createdAt < to,
+    );
+    await this.lag();
+    return {
+      found: found.map(({ notification }) => notification),
+      next: looked.length < rows ? null : looked.at(-1)!.notification.seq,
+    };
+  }
+
+  #write(change: () => void): Promise<void> {
+    const written = this.#lastWrite.then(() => this.lag()).then(change);
     this.#lastWrite = written.catch(() => {});
     return written;
   }
 
-  async #requeue(seq: number): Promise<void> {
-    await this.lag();
-    const row = this.rows.get(seq)!;
-    if (row.state === 'pending') {
-      throw Object.assign(new Error('it is pending'), { code: 'refused' });
-    }
-    row.state = 'pending';
-    row.before = row.attempts.length;
+  #inState(state: NotificationState): MemoryRow[] {
+    return [...this.rows.values()].filter((row) => row.state === state).sort(bySeq);
+  }
+
+  #isBehindParked({ seq, callref, destination }: Notification): boolean {
+    return this.#inState('parked').some(
+      ({ notification: earlier }) =>
+        earlier.callref === callref && earlier.destination === destination && earlier.seq < seq,
+    );
   }
 
   /** The row of that id, as it is now. */
@@ -298,4 +410,12 @@ export class MemoryStore implements OutboxStore {
     const count = () => [...this.rows.values()].reduce((sum, row) => sum + row.attempts.length, 0);
     return this.signal.until(() => count() >= tries, `${tries} recorded tries`);
   }
+}
+
+function bySeq(a: MemoryRow, b: MemoryRow): number {
+  return a.notification.seq - b.notification.seq;
+}
+
+function refused(): Error {
+  return Object.assign(new Error('it contradicts what is kept'), { code: 'refused' });
 }

@@ -5,6 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { at, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import { event, HandClock, MemoryStore, Signal } from './test-kit.ts';
 
+/** One in memory; the others wait on disk. */
+const NO_ROOM = { windowOfLine: 1 };
+
 describe('the window over the store', () => {
   it('holds no more than its size, and what does not fit is read in order', async () => {
     const waiting: ServerResponse[] = [];
@@ -13,7 +16,7 @@ describe('the window over the store', () => {
       else waiting.push(response);
     });
     await using box = await outboxWith({
-      limits: { window: 4, perOrigin: 100 },
+      limits: { windowOfLine: 4, atFirst: 100, perLine: 100 },
       line: at(server.origin),
     });
     await box.outbox.flush(5 * SECOND); // what was on disk at the start is read
@@ -41,7 +44,7 @@ describe('the window over the store', () => {
       if (target.startsWith('/first')) waiting.push(response);
       else response.end();
     });
-    await using box = await outboxWith({ limits: { window: 1 }, line: at(server.origin) });
+    await using box = await outboxWith({ limits: { windowOfLine: 1 }, line: at(server.origin) });
     await box.outbox.flush(5 * SECOND);
     box.happen(event('SETUP', { callref: 'first' }));
     box.happen(event('SETUP'));
@@ -63,7 +66,7 @@ describe('the window over the store', () => {
       if (/^\/[ab]\//.test(target)) waiting.set(target.charAt(1), response);
       else response.end();
     });
-    await using box = await outboxWith({ limits: { window: 2 }, line: at(server.origin) });
+    await using box = await outboxWith({ limits: { windowOfLine: 2 }, line: at(server.origin) });
     const { store, outbox } = box;
     await outbox.flush(5 * SECOND);
     // Commits end in another order than numbers are given: the late one makes the next read start
@@ -77,8 +80,8 @@ describe('the window over the store', () => {
     const answer = Promise.withResolvers<void>();
     const read = store.pendingNotifications.bind(store);
     let shown: string[] = [];
-    store.pendingNotifications = async (afterSeq, limit) => {
-      const rows = await read(afterSeq, Math.max(limit, 10));
+    store.pendingNotifications = async (line, afterSeq, limit) => {
+      const rows = await read(line, afterSeq, Math.max(limit, 10));
       shown = rows.map(({ notification }) => notification.callref);
       looked.changed();
       await answer.promise;
@@ -103,17 +106,29 @@ describe('the window over the store', () => {
     const store = new MemoryStore();
     const clock = new HandClock();
     await using server = await receiver();
-    store.lag = async () => {
-      store.lag = async () => {};
+    await using box = await outboxWith({ store, clock, limits: NO_ROOM, line: at(server.origin) });
+    const read = store.pendingNotifications.bind(store);
+    store.pendingNotifications = async () => {
       throw new Error('disk');
     };
-    await using box = await outboxWith({ store, clock, line: at(server.origin) });
-    box.happen(event('SETUP'));
-    await turn();
-    assert.equal(server.requests.length, 0);
-    clock.advance(SECOND);
+    box.happen(event('SETUP'), event('RELEASE'));
     await store.recorded(1);
-    assert.deepEqual(store.summary, ['call-0001-1 delivered 1']);
+    await turn();
+    assert.deepEqual(server.requests, ['/call-0001/SETUP 1']);
+    store.pendingNotifications = read;
+    clock.advance(SECOND - 1);
+    assert.equal(store.reads.length, 0);
+    clock.advance(1);
+    await store.recorded(2);
+    assert.deepEqual(store.summary, ['call-0001-1 delivered 1', 'call-0001-3 delivered 1']);
+  });
+
+  it('rejects at the start where the store cannot say what waits', async () => {
+    const store = new MemoryStore();
+    store.linesWithPending = async () => {
+      throw new Error('disk');
+    };
+    await assert.rejects(outboxWith({ store, line: at('http://127.0.0.1:9') }), /disk/);
   });
 
   it('loses, repeats and reorders nothing, with a slow store, failures and late commits', async () => {
@@ -131,7 +146,8 @@ describe('the window over the store', () => {
     });
     await using box = await outboxWith({
       store,
-      limits: { window: 7, perOrigin: 5, retryDelaysMs: [1, 1, 1] },
+      limits: { windowOfLine: 7, perEndpoint: 5 },
+      policy: { retryMs: [1] },
       line: at(server.origin),
     });
     async function live(callref: string): Promise<void> {

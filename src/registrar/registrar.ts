@@ -69,6 +69,13 @@ export class Registrar {
     return all.every((b) => b.expiresAt > now) ? all : all.filter((b) => b.expiresAt > now);
   }
 
+  /** How many registrations there are, on all lines; those that ended in the last seconds may count. */
+  get count(): number {
+    let count = 0;
+    for (const bindings of this.#byLine.values()) count += bindings.length;
+    return count;
+  }
+
   /** Where an INVITE to a terminal goes: its open connection, its translated address, its Contact. */
   hopOf(binding: Binding): { to: Hop; fixed: Hop | null } {
     const transport = binding.transport as TransportName;

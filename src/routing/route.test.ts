@@ -27,6 +27,10 @@ function line(text: string, short: string, customer: string): Line {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
     ha1Md5: '',
     ha1Sha256: '',
   };

@@ -4,7 +4,16 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Session, Token, User } from '../access/principal.ts';
 import { openSqliteStore } from './sqlite-store.ts';
-import { IDENTITY, LINE_A, LINE_B, storeIn, temporaryDirectory } from './test-samples.ts';
+import {
+  begin,
+  connect,
+  IDENTITY,
+  LINE_A,
+  LINE_B,
+  sampleCall,
+  sampleLine,
+} from './test-samples.ts';
+import { sampleNotification, storeIn, temporaryDirectory } from './test-samples.ts';
 
 const USER: User = {
   name: 'anna@acme.example',
@@ -88,6 +97,27 @@ test('a removed user takes its sessions along; a changed one keeps them', async 
   assert.deepEqual(await store.allSessions(), [all[1]]);
   assert.deepEqual(await store.allUsers(), [OPERATOR]);
   await assert.rejects(store.putSession(session('4', 'nobody')), { code: 'refused' });
+});
+
+test('a customer has history while a call or a notification of it is kept', async (t) => {
+  const store = await storeIn(t, temporaryDirectory(t));
+  const line = { ...sampleLine(LINE_A), customer: 'acme' };
+  const has = async () =>
+    Promise.all(['acme', 'other', ''].map((customer) => store.hasHistory(customer)));
+  await store.putCustomer({ name: 'acme', title: '' });
+  await store.putLine(line);
+  assert.deepEqual(await has(), [false, false, false]);
+  const call = sampleCall('one', LINE_A);
+  await begin(store, call);
+  assert.deepEqual(await has(), [true, false, false]);
+  // The line goes to another customer while it talks: what is told from then on is that one's.
+  await store.putLine({ ...line, customer: 'other' });
+  const told = sampleNotification(1, call);
+  await store.recordCalls([connect(call)], [told], call.dref, 'wire');
+  assert.deepEqual(await has(), [true, true, false]);
+  await store.removeLine(LINE_A);
+  await store.removeCustomer('acme');
+  assert.deepEqual(await has(), [true, true, false]);
 });
 
 test('sessions, customers and tokens are removed; what is not there is no error', async (t) => {

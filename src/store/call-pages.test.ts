@@ -180,6 +180,31 @@ test('a period finds calls whose clock was set back by hours, and is exact at it
   }
 });
 
+test('the calls of a dialogue are found among any number of calls to the same party', async (t) => {
+  const store = await storeIn(t, temporaryDirectory(t));
+  await store.putLines(LINES);
+  const { dref } = sample.sampleCall('pair');
+  const pair = [
+    { ...sample.sampleCall('out', A), dref, caller: A, callee: D },
+    { ...sample.sampleCall('in', D), dref, caller: A },
+  ];
+  const others = Array.from({ length: 500 }, (_, n) => [
+    { ...sample.sampleCall(`o${n}`, B), caller: B, callee: D },
+    { ...sample.sampleCall(`i${n}`, D), caller: B },
+  ]).flat();
+  for (const calls of [others.slice(0, 500), pair, others.slice(500)]) {
+    const setups = calls.map((call) => sample.setup(call, 5000));
+    await store.recordCalls(setups, [], 'x', undefined);
+  }
+  const found = async (scope: Scope) => {
+    const rows = await store.pageCalls({ scope, party: D, dref, from: 0, to: 9000, limit: 200 });
+    return rows.map(({ callref }) => callref);
+  };
+  assert.deepEqual(await found({ kind: 'all' }), ['callref-in', 'callref-out']);
+  assert.deepEqual(await found({ kind: 'customer', customer: 'other' }), ['callref-in']);
+  assert.deepEqual(await found({ kind: 'lines', customer: 'acme', lines: [A] }), ['callref-out']);
+});
+
 test('a call keeps the customer that its line had at SETUP, and none where the line was gone', async (t) => {
   const store = await storeIn(t, temporaryDirectory(t));
   const [line] = LINES;

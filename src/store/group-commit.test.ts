@@ -11,11 +11,18 @@ const operation = (name: string, rows = 1): Cell[] => [rows, name];
 function sample(t: TestContext, limits = { rows: 4, waiting: 10, patience: 20 }) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
   const batches: string[][] = [];
-  const commits = new GroupCommit((batch) => {
-    batches.push(batch.filter((cell): cell is string => typeof cell === 'string'));
-  }, limits);
-  return { commits, batches, turn: () => t.mock.timers.tick(0) };
+  const failures: string[] = [];
+  const commits = new GroupCommit(
+    (batch) => {
+      batches.push(batch.filter((cell): cell is string => typeof cell === 'string'));
+    },
+    limits,
+    ({ code }) => failures.push(code),
+  );
+  return { commits, batches, failures, turn: () => t.mock.timers.tick(0) };
 }
+
+const FULL = { code: 'write-failed', message: 'the disk is full' } as const;
 
 test('operations of one turn of the event loop make one batch', async (t) => {
   const { commits, batches, turn } = sample(t);
@@ -109,7 +116,7 @@ test('a failure rejects its own operation only, unless all failed', async (t) =>
   );
   const both = Promise.allSettled([commits.urgent(operation('c')), commits.urgent(operation('d'))]);
   turn();
-  commits.settle('all', { code: 'write-failed', message: 'the disk is full' });
+  commits.settle('all', FULL);
   for (const result of await both) {
     assert.ok(result.status === 'rejected' && result.reason instanceof StoreError);
     assert.equal(result.reason.code, 'write-failed');
@@ -147,4 +154,87 @@ test('draining commits the patient at once and resolves after the last answer', 
   assert.equal(drained, false);
   commits.settle([]);
   await drain;
+});
+
+test('while nothing can be written the patient wait, in their order; the urgent are tried and rejected', async (t) => {
+  const { commits, batches, failures, turn } = sample(t, { rows: 2, waiting: 20, patience: 20 });
+  const settled: string[] = [];
+  const patient = (name: string): void => {
+    void commits.patient(operation(name)).then(() => settled.push(name));
+  };
+  patient('1');
+  patient('2');
+  patient('3');
+  t.mock.timers.tick(20);
+  turn();
+  assert.deepEqual(batches, [['1', '2']]);
+  patient('4');
+  const urgent = commits.urgent(operation('urgent'));
+  commits.settle('all', FULL);
+  turn();
+  assert.deepEqual(batches.at(-1), ['urgent']);
+  commits.settle('all', FULL);
+  await assert.rejects(urgent, { code: 'write-failed', message: 'the disk is full' });
+  patient('5');
+  t.mock.timers.tick(1_000);
+  turn();
+  assert.equal(batches.length, 2, 'a patient operation was tried');
+  assert.equal(commits.waiting, 5);
+  assert.deepEqual(failures, ['write-failed', 'write-failed']);
+  commits.resume();
+  for (let n = 0; n < 3; n += 1) {
+    turn();
+    commits.settle([]);
+  }
+  assert.deepEqual(batches.slice(2), [['1', '2'], ['3', '4'], ['5']]);
+  await new Promise(process.nextTick);
+  assert.deepEqual(settled, ['1', '2', '3', '4', '5']);
+});
+
+test('the patient that wait for the disk have a limit, and keep no urgent operation out', async (t) => {
+  const { commits, batches, failures, turn } = sample(t);
+  const all = [commits.patient(operation('0'))];
+  t.mock.timers.tick(20);
+  turn();
+  commits.settle('all', FULL);
+  for (let n = 1; n < 10; n += 1) all.push(commits.patient(operation(`${n}`)));
+  await assert.rejects(commits.patient(operation('10')), { code: 'overloaded' });
+  assert.deepEqual(failures, ['write-failed', 'overloaded']);
+  const probe = commits.urgent(operation('probe'));
+  turn();
+  assert.deepEqual(batches.at(-1), ['probe']);
+  commits.settle([]);
+  await probe;
+  commits.resume();
+  for (let n = 0; n < 3; n += 1) {
+    turn();
+    commits.settle([]);
+  }
+  await Promise.all(all);
+});
+
+test('draining tries the patient once more, and rejects them where the disk is still full', async (t) => {
+  const { commits, batches, turn } = sample(t);
+  const waiting = commits.patient(operation('attempt'));
+  t.mock.timers.tick(20);
+  turn();
+  commits.settle('all', FULL);
+  const drain = commits.drain();
+  turn();
+  assert.deepEqual(batches, [['attempt'], ['attempt']]);
+  commits.settle('all', FULL);
+  await assert.rejects(waiting, { code: 'write-failed' });
+  await drain;
+});
+
+test('a batch has a number as long as it is being committed', (t) => {
+  const { commits, turn } = sample(t);
+  assert.equal(commits.batchInFlight, 0);
+  for (const number of [1, 2]) {
+    void commits.urgent(operation('a'));
+    turn();
+    assert.equal(commits.batchInFlight, number);
+    commits.settle([]);
+    assert.equal(commits.batchInFlight, 0);
+  }
 });

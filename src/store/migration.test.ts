@@ -98,10 +98,18 @@ test('a database of version 2 keeps its history, whose rows get the customer tha
   );
   const [parked] = await store.pageNotifications({ scope: acme, state: 'parked', limit: 9 });
   assert.deepEqual(parked?.attempts, [
-    { at: 3100, ms: 5000, status: null, error: 'no answer within 5 s', failure: null },
+    {
+      at: 3100,
+      ms: 5000,
+      status: null,
+      error: 'no answer within 5 s',
+      failure: null,
+      address: null,
+      answer: null,
+    },
   ]);
   assert.deepEqual(
-    (await store.pendingNotifications(0, 9)).map(({ notification, attempts }) => [
+    (await store.pendingNotifications(LINE_A, 0, 9)).map(({ notification, attempts }) => [
       notification.seq,
       attempts,
     ]),
@@ -134,4 +142,78 @@ test('a database of version 3 keeps its calls, and they are found by either side
       );
     }
   }
+});
+
+/** A database as the fourth version left it: a call told to both places, one event sent again. */
+function makeVersion4(directory: string): void {
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 4);
+  const place = (n: number) => (n > 3 ? 'buzzee' : 'x');
+  const rows = [1, 2, 3, 4, 5, 6].map(
+    (n) => `(${n}, 'call-9-x-${n}', 'call-9-x', '33123456789', '${TYPES[(n - 1) % 3]}',
+      'http://${place(n)}/', ${n}000, '${STATES[n - 1]}', 'acme', ${n === 5 ? 2 : 0})`,
+  );
+  db.exec(`
+    INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');
+    INSERT INTO lines VALUES ('33123456789', 'acme', 'Réception', '789', 'standard',
+      'http://x/', '10\\.0\\.0\\.1', 'whole', 'http://buzzee/',
+      '${'a'.repeat(32)}', '${'b'.repeat(64)}', 1, 0, '');
+    INSERT INTO calls (id, callref, dref, dref_replace, session_id, is_acd, redirecting_number, account,
+      caller, callee, sip_call_id, state, setup_at, customer) VALUES
+      (1, 'call-9-x', 'd1', '', '', 0, '', '33123456789', '33612345678', '33123456789', '1@x',
+        'CONNECT', 1000, 'acme');
+    INSERT INTO notifications (seq, id, callref, account, type, url, created_at, state, customer,
+      tries_before) VALUES ${rows.join(',')};
+    INSERT INTO attempts (notification, n, at, ms, status, error, failure) VALUES
+      (4, 1, 4100, 5000, NULL, 'no answer within 5 s', 'timeout'),
+      (5, 1, 5100, 7, 503, 'it answered 503', 'status'),
+      (5, 2, 5200, 7, 503, 'it answered 503', 'status'),
+      (5, 3, 5300, 7, 503, 'it answered 503', 'status')`);
+  db.close();
+}
+
+const TYPES = ['SETUP', 'CONNECT', 'RELEASE'];
+const STATES = ['delivered', 'delivered', 'pending', 'parked', 'pending', 'pending'];
+
+test('a database of version 4 keeps what waits, by place, and its line asks for nothing new', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion4(directory);
+  const store = await storeIn(t, directory);
+  const rows = await store.listNotifications({ limit: 9 });
+  assert.deepEqual(
+    rows.map(({ destination, contentType, body }) => [destination, contentType, body]),
+    [0, 0, 0, 1, 1, 1].map((place) => [place, '', '']),
+  );
+  assert.deepEqual(rows[3]!.attempts, [
+    {
+      at: 4100,
+      ms: 5000,
+      status: null,
+      error: 'no answer within 5 s',
+      failure: 'timeout',
+      address: null,
+      answer: null,
+    },
+  ]);
+  assert.deepEqual(await store.linesWithPending(), [LINE_A]);
+  const waiting = await store.pendingNotifications(LINE_A, 0, 9);
+  assert.deepEqual(
+    waiting.map(({ notification: { seq }, ...how }) => [seq, how]),
+    [
+      [3, { attempts: 0, since: 3000, claimed: false, behindParked: false }],
+      // Both stand behind the SETUP at their place that was given up; the first had been sent again.
+      [5, { attempts: 1, since: 5000, claimed: false, behindParked: true }],
+      [6, { attempts: 0, since: 6000, claimed: false, behindParked: true }],
+    ],
+  );
+  assert.deepEqual(await store.parkedChains(), [{ callref: 'call-9-x', destination: 1 }]);
+  const [line] = await store.allLines();
+  const { deliveryTimeoutS, deliveryWindowS, deliveryRetryS, deliveryMode } = line!;
+  assert.deepEqual(
+    [deliveryTimeoutS, deliveryWindowS, deliveryRetryS, deliveryMode],
+    [0, 0, [], ''],
+  );
+  assert.deepEqual(await store.allDestinations(), []);
+  assert.deepEqual(await store.allSecrets(), []);
+  assert.equal(await store.lastDestinationId(), 1);
 });

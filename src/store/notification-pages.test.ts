@@ -123,13 +123,13 @@ test('a notification that ended is sent again with a fresh count, and keeps its 
   await store.recordAttempt(1, TIMED_OUT, 'parked');
   await store.recordAttempt(2, DELIVERED, 'delivered');
   const waiting = async () =>
-    (await store.pendingNotifications(0, 9)).map(({ notification, attempts }) => [
+    (await store.pendingNotifications(sample.LINE_A, 0, 9)).map(({ notification, attempts }) => [
       notification.seq,
       attempts,
     ]);
   assert.deepEqual(await waiting(), [[3, 0]]);
-  await store.requeueNotification(1);
-  await store.requeueNotification(2);
+  await store.requeueNotifications([1], 7000);
+  await store.requeueNotifications([2], 7000);
   assert.deepEqual(await waiting(), [
     [1, 0],
     [2, 0],
@@ -140,11 +140,11 @@ test('a notification that ended is sent again with a fresh count, and keeps its 
   await store.recordAttempt(1, DELIVERED, 'delivered');
   const row = await store.getNotification(three[0]!.id);
   assert.deepEqual(row?.attempts, [TIMED_OUT, TIMED_OUT, TIMED_OUT, DELIVERED]);
-  await store.requeueNotification(1);
+  await store.requeueNotifications([1], 7000);
   assert.deepEqual((await waiting())[0], [1, 0]);
 
   for (const seq of [1, 3, 99]) {
-    await assert.rejects(store.requeueNotification(seq), {
+    await assert.rejects(store.requeueNotifications([seq], 7000), {
       code: 'refused',
       message: /this one waits, or does not exist/,
     });

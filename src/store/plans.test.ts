@@ -29,6 +29,9 @@ function planOf(db: DatabaseSync, sql: string): string[] {
 /** What each statement must be read through: an index and the columns it is entered by, or the table's key. */
 const EXPECTED: Record<string, string> = {
   'lines.meta': 'meta USING PRIMARY KEY (key=?)',
+  'access.history.calls': 'calls USING COVERING INDEX calls_customer (customer=?)',
+  'access.history.notifications':
+    'notifications USING COVERING INDEX notifications_customer (customer=?)',
   'calls.call': 'calls USING INTEGER PRIMARY KEY (rowid=?)',
   'calls.calls.callref': 'calls USING INDEX sqlite_autoindex_calls_1 (callref=?)',
   'calls.calls.sipCallId': 'calls USING INDEX calls_sip_call_id (sip_call_id=?)',
@@ -44,8 +47,13 @@ const EXPECTED: Record<string, string> = {
     'calls USING INDEX calls_customer (customer=? AND direction=? AND id>? AND id<?)',
   'calls.page.line': 'calls USING INDEX calls_line (account=? AND direction=? AND id>? AND id<?)',
   'calls.page.all': 'calls USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+  'keeping.above': 'calls USING INTEGER PRIMARY KEY (rowid>?)',
+  'keeping.call': 'calls USING INTEGER PRIMARY KEY (rowid=?)',
+  'keeping.ofParty': 'calls USING INDEX calls_party (party=? AND direction=? AND id>?)',
+  'keeping.ofLine': 'calls USING INDEX calls_line (account=? AND direction=? AND id>?)',
+  'keeping.ofRedirecting':
+    'calls USING COVERING INDEX calls_redirecting (redirecting_number=? AND id>?)',
   'notifications.lastSeq': 'notifications',
-  'notifications.pending': 'notifications USING INDEX notifications_pending (seq>?)',
   'notifications.attempts': 'attempts USING PRIMARY KEY (notification=?)',
   'notifications.notification': 'notifications USING INTEGER PRIMARY KEY (rowid=?)',
   'notifications.notifications.id': 'notifications USING INDEX notifications_callref (callref=?)',
@@ -56,7 +64,7 @@ const EXPECTED: Record<string, string> = {
   'notifications.page.callref':
     'notifications USING INDEX notifications_callref (callref=? AND rowid>? AND rowid<?)',
   'notifications.page.pending':
-    'notifications USING COVERING INDEX notifications_pending (seq>? AND seq<?)',
+    'notifications USING INDEX notifications_pending (account=? AND seq>? AND seq<?)',
   'notifications.page.parked':
     'notifications USING COVERING INDEX notifications_parked (seq>? AND seq<?)',
   'notifications.page.parked.customer':
@@ -68,10 +76,24 @@ const EXPECTED: Record<string, string> = {
   'notifications.page.line':
     'notifications USING INDEX notifications_line (account=? AND seq>? AND seq<?)',
   'notifications.page.all': 'notifications USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+  'waiting.nextLine': 'notifications USING COVERING INDEX notifications_pending (account>?)',
+  'waiting.ofLine': 'waiting USING INDEX notifications_pending (account=? AND seq>?)',
+  'waiting.openCallrefs': 'calls USING INDEX calls_open',
+  'waiting.parkedOfCall': 'notifications USING INDEX notifications_callref (callref=?)',
+  'waiting.parkedOfChain': 'notifications USING INDEX notifications_callref (callref=?)',
+  'waiting.ended.parked.line':
+    'notifications USING INDEX notifications_parked_line (account=? AND seq>?)',
+  'waiting.ended.parked.customer':
+    'notifications USING INDEX notifications_parked_customer (customer=? AND seq>?)',
+  'waiting.ended.parked': 'notifications USING INDEX notifications_parked (seq>?)',
+  'waiting.ended.line': 'notifications USING INDEX notifications_line (account=? AND seq>?)',
+  'waiting.ended.customer':
+    'notifications USING INDEX notifications_customer (customer=? AND seq>?)',
+  'waiting.ended.all': 'notifications USING INTEGER PRIMARY KEY (rowid>?)',
 };
 
 // Small tables of which all there is is asked for, at the start.
-const WHOLE = /^(lines\.(lines|bindings)|access\..*|calls\.openSessions)$/;
+const WHOLE = /^(lines\.(lines|bindings)|access\.[a-z]+|calls\.openSessions|destinations\..*)$/;
 
 test('every query is read through its own index, newest first, without a scan or a sort', (t) => {
   const db = database(t);

@@ -180,8 +180,58 @@ const VERSION_4 = `
   CREATE INDEX calls_party ON calls (party, direction, id, customer, account);
 `;
 
+// Delivery as a line's policy says, to more than the two places of its settings, and with what came back.
+//
+// What waits is found by its line, so that one line's long queue is never read in search of another's. The
+// index of redirecting numbers holds forwarded calls only; erasing a number looks into it.
+const VERSION_5 = `
+  ALTER TABLE lines ADD COLUMN delivery_timeout_s REAL NOT NULL DEFAULT 0;
+  ALTER TABLE lines ADD COLUMN delivery_window_s REAL NOT NULL DEFAULT 0;
+  ALTER TABLE lines ADD COLUMN delivery_retry_s TEXT NOT NULL DEFAULT '';
+  ALTER TABLE lines ADD COLUMN delivery_mode TEXT NOT NULL DEFAULT '';
+
+  CREATE TABLE destinations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    line TEXT NOT NULL REFERENCES lines (number) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    url TEXT NOT NULL,
+    format TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    direction TEXT NOT NULL,
+    types TEXT NOT NULL,
+    numbers TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX destinations_line ON destinations (line);
+
+  CREATE TABLE signing_secrets (
+    line TEXT NOT NULL REFERENCES lines (number) ON DELETE CASCADE,
+    destination INTEGER NOT NULL,
+    current TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    previous_until INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (line, destination)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE notifications ADD COLUMN destination INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE notifications ADD COLUMN content_type TEXT NOT NULL DEFAULT '';
+  ALTER TABLE notifications ADD COLUMN body TEXT NOT NULL DEFAULT '';
+  ALTER TABLE notifications ADD COLUMN requeued_at INTEGER;
+  ALTER TABLE notifications ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;
+  UPDATE notifications SET destination = (CAST(substr(id, length(callref) + 2) AS INTEGER) - 1) / 3
+    WHERE CAST(substr(id, length(callref) + 2) AS INTEGER) > 3;
+  DROP INDEX notifications_pending;
+  CREATE INDEX notifications_pending ON notifications (account, seq) WHERE state = 'pending';
+
+  ALTER TABLE attempts ADD COLUMN address TEXT;
+  ALTER TABLE attempts ADD COLUMN answer TEXT;
+
+  CREATE INDEX calls_redirecting ON calls (redirecting_number, id) WHERE redirecting_number <> '';
+`;
+
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
-const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
 export const SCHEMA_VERSION = migrations.length;

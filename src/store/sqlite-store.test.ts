@@ -174,6 +174,8 @@ test('lists obey each filter alone and together, give the newest rows, oldest of
   }
 });
 
+const UNTOUCHED = { since: 1000, claimed: false, behindParked: false };
+
 test('undelivered notifications are read in order behind a seq, with the tries so far', async (t) => {
   const store = await storeIn(t, temporaryDirectory(t));
   const call = sample.sampleCall('1');
@@ -184,12 +186,12 @@ test('undelivered notifications are read in order behind a seq, with the tries s
   await store.recordAttempt(4, TIMED_OUT, 'pending');
   await store.recordAttempt(6, TIMED_OUT, 'parked');
   assert.equal(await store.lastNotificationSeq(), 6);
-  assert.deepEqual(await store.pendingNotifications(0, 9), [
-    { notification: notifications[1], attempts: 2 },
-    { notification: notifications[2], attempts: 0 },
+  assert.deepEqual(await store.pendingNotifications(LINE_A, 0, 9), [
+    { notification: notifications[1], attempts: 2, ...UNTOUCHED },
+    { notification: notifications[2], attempts: 0, ...UNTOUCHED },
   ]);
-  assert.equal((await store.pendingNotifications(0, 1)).length, 1);
-  assert.equal((await store.pendingNotifications(4, 9))[0]?.notification.seq, 5);
+  assert.equal((await store.pendingNotifications(LINE_A, 0, 1)).length, 1);
+  assert.equal((await store.pendingNotifications(LINE_A, 4, 9))[0]?.notification.seq, 5);
   await store.recordAttempt(4, DELIVERED, 'delivered');
   assert.deepEqual((await store.listNotifications({ limit: 9, line: LINE_A }))[1], {
     ...notifications[1],
@@ -215,10 +217,10 @@ test('an attempt waits for the next commit and is kept with it', async (t) => {
   const attempt = store.recordAttempt(1, DELIVERED, 'delivered');
   // A batch would be sent at the end of this turn.
   await endOfTurn();
-  assert.equal((await store.pendingNotifications(0, 9)).length, 1);
+  assert.equal((await store.pendingNotifications(LINE_A, 0, 9)).length, 1);
   assert.equal(sent.mock.calls.filter((call) => Array.isArray(call.arguments[0])).length, 0);
   await Promise.all([attempt, sample.begin(store, sample.sampleCall('2'))]);
-  assert.deepEqual(await store.pendingNotifications(0, 9), []);
+  assert.deepEqual(await store.pendingNotifications(LINE_A, 0, 9), []);
 });
 
 test('what was kept is there after closing and opening again', async (t) => {
@@ -258,7 +260,7 @@ test('closing commits what waits, answers reads, and refuses what comes later', 
   await Promise.all([attempt, closing, store.close()]);
   assert.equal((await read).length, 1);
   const again = await storeIn(t, directory);
-  assert.deepEqual(await again.pendingNotifications(0, 9), []);
+  assert.deepEqual(await again.pendingNotifications(LINE_A, 0, 9), []);
 });
 
 test('more waiting operations than the limit are refused and the store goes on', async (t) => {

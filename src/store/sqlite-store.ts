@@ -5,20 +5,35 @@ import type { Worker } from 'node:worker_threads';
 import type { Customer, Session, Token, User } from '../access/principal.ts';
 import type { CallEvent, OpenSession } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
+import type { Destination, SigningSecret } from '../notifications/destination.ts';
 import type { E164 } from '../numbers/e164.ts';
 import { holdDataDirectory, type DataDirectory, type LockPatience } from './data-directory.ts';
+import { FileSearch } from './file-search.ts';
 import { DEFAULT_LIMITS, GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 import type { Identity } from './open-database.ts';
 import { Reads } from './reads.ts';
-import type { FromWriter, ToWriter } from './sqlite-writer.ts';
-import { StoreError } from './store-error.ts';
+import type { FromWriter, ToWriter, Upkeep, UpkeepAnswer } from './sqlite-writer.ts';
+import { StoreError, fromFailure } from './store-error.ts';
 import { startThreads, writerLost, type StoreThreads } from './store-threads.ts';
-import type { Attempt, Binding, CallPage, CallRow, ListFilter, Notification } from './store.ts';
-import type { NotificationPage, NotificationRow, NotificationState, Store } from './store.ts';
+import type { Attempt, Binding, CallPage, CallRow, EndedSelection } from './store.ts';
+import type {
+  EndedSlice,
+  KeptCall,
+  ListFilter,
+  Notification,
+  NotificationPage,
+  NotificationRow,
+} from './store.ts';
+import type { NotificationState, PendingNotification, Store } from './store.ts';
+import { WriteHealth } from './write-health.ts';
 import * as cells from './writes.ts';
 
-/** For tests: smaller limits, less patience. */
+/** Smaller limits and less patience, for tests; who is told of commits. */
 export interface StoreTuning {
+  /** Told why nothing can be written any more, and with undefined when it can again. */
+  readonly onTrouble?: (trouble: StoreError | undefined) => void;
+  /** Told of each batch that was answered: milliseconds it took. */
+  readonly onCommit?: (ms: number) => void;
   readonly limits?: GroupCommitLimits;
   readonly lockPatience?: LockPatience;
 }
@@ -31,34 +46,71 @@ export async function openSqliteStore(
   dataDir: string,
   identity: Identity,
   tuning: StoreTuning = {},
-): Promise<Store> {
+): Promise<SqliteStore> {
   const directory = await holdDataDirectory(dataDir, tuning.lockPatience);
   try {
     const { kind, realm } = identity;
     const threads = await startThreads({ path: directory.databasePath, kind, realm });
-    return new SqliteStore(threads, directory, tuning.limits);
+    return new SqliteStore(threads, directory, tuning);
   } catch (error) {
     directory.release();
     throw error;
   }
 }
 
+/**
+ * What is written to see whether the disk has room: as much as a busy moment's commit, since a full disk
+ * often takes a few pages more, in the place of those that the last failed commit left behind.
+ */
+const PROBE_KEY = 'write-probe';
+const PROBE_TEXT = ' '.repeat(256 * 1024);
+
 export class SqliteStore implements Store {
   readonly #writer: Worker;
   readonly #directory: DataDirectory;
   readonly #commits: GroupCommit;
+  readonly #health: WriteHealth;
+  readonly #onTrouble: NonNullable<StoreTuning['onTrouble']>;
   readonly #reads: Reads;
   readonly #exited: Promise<void>;
+  readonly #search: FileSearch;
+  /** Who waits for upkeep, in the order in which it was asked for. */
+  readonly #upkeep: PromiseWithResolvers<boolean>[] = [];
+  #sentAt = 0;
   #lost = false;
   #closing: Promise<void> | undefined;
 
-  constructor({ writer, reader }: StoreThreads, directory: DataDirectory, limits = DEFAULT_LIMITS) {
+  constructor(
+    { writer, reader }: StoreThreads,
+    directory: DataDirectory,
+    { limits = DEFAULT_LIMITS, onCommit, onTrouble = () => {} }: StoreTuning = {},
+  ) {
     this.#writer = writer;
     this.#directory = directory;
-    this.#commits = new GroupCommit((batch) => this.#post(batch), limits);
+    this.#search = new FileSearch(directory.databasePath);
+    this.#onTrouble = onTrouble;
+    this.#commits = new GroupCommit(
+      (batch) => {
+        this.#sentAt = performance.now();
+        this.#post(batch);
+      },
+      limits,
+      (error) => this.#health.failed(error),
+    );
+    this.#health = new WriteHealth({
+      probe: () => this.#probe(),
+      commitUnderWay: () => this.#commits.batchInFlight,
+      onChange: (trouble) => {
+        if (trouble === undefined) this.#commits.resume();
+        onTrouble(trouble);
+      },
+    });
     this.#reads = new Reads(reader, limits.waiting);
     writer.on('message', (answer: FromWriter) => {
-      if (answer.kind === 'batch') this.#commits.settle(answer.failed, answer.failure);
+      if (answer.kind === 'upkeep') this.#settleUpkeep(answer);
+      if (answer.kind !== 'batch') return;
+      onCommit?.(performance.now() - this.#sentAt);
+      this.#commits.settle(answer.failed, answer.failure);
     });
     writer.on('error', (cause) => this.#end(writerLost(cause)));
     this.#exited = new Promise((resolve) => {
@@ -67,6 +119,11 @@ export class SqliteStore implements Store {
         resolve();
       });
     });
+  }
+
+  /** Operations that wait for their commit now, for metrics. */
+  get waiting(): number {
+    return this.#commits.waiting;
   }
 
   getMeta(key: string): Promise<string | undefined> {
@@ -133,19 +190,48 @@ export class SqliteStore implements Store {
     return this.#reads.ask('lastNotificationSeq');
   }
 
+  linesWithPending(): Promise<E164[]> {
+    return this.#reads.ask('linesWithPending');
+  }
+
   pendingNotifications(
+    line: E164,
     afterSeq: number,
     limit: number,
-  ): Promise<{ notification: Notification; attempts: number }[]> {
-    return this.#reads.ask('pendingNotifications', afterSeq, limit);
+  ): Promise<PendingNotification[]> {
+    return this.#reads.ask('pendingNotifications', line, afterSeq, limit);
+  }
+
+  parkedChains(): Promise<Pick<Notification, 'callref' | 'destination'>[]> {
+    return this.#reads.ask('parkedChains');
   }
 
   recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void> {
     return this.#commits.patient(cells.attemptCells(seq, attempt, state));
   }
 
-  requeueNotification(seq: number): Promise<void> {
-    return this.#commits.urgent(cells.requeueCells(seq));
+  claimNotification(seq: number): Promise<void> {
+    return this.#commits.urgent(cells.claimCells(seq));
+  }
+
+  parkBehind(seq: number): Promise<void> {
+    return this.#commits.patient(cells.parkBehindCells(seq));
+  }
+
+  requeueNotifications(
+    seqs: readonly number[],
+    since: number,
+    state: EndedSelection['state'] = 'ended',
+  ): Promise<void> {
+    return this.#commits.urgent(cells.requeueCells(seqs, since, state));
+  }
+
+  parkedOfChain(callref: string, destination: number): Promise<number[]> {
+    return this.#reads.ask('parkedOfChain', callref, destination);
+  }
+
+  endedNotifications(selection: EndedSelection, above: number, rows: number): Promise<EndedSlice> {
+    return this.#reads.ask('endedNotifications', selection, above, rows);
   }
 
   listNotifications(filter: ListFilter): Promise<NotificationRow[]> {
@@ -164,6 +250,34 @@ export class SqliteStore implements Store {
     return this.#reads.ask('lastNotifications', lines);
   }
 
+  lastDestinationId(): Promise<number> {
+    return this.#reads.ask('lastDestinationId');
+  }
+
+  allDestinations(): Promise<Destination[]> {
+    return this.#reads.ask('allDestinations');
+  }
+
+  putDestination(destination: Destination): Promise<void> {
+    return this.#commits.urgent(cells.destinationCells(destination));
+  }
+
+  removeDestination(line: E164, id: number): Promise<void> {
+    return this.#commits.urgent(cells.removeDestinationCells(line, id));
+  }
+
+  allSecrets(): Promise<SigningSecret[]> {
+    return this.#reads.ask('allSecrets');
+  }
+
+  putSecret(secret: SigningSecret): Promise<void> {
+    return this.#commits.urgent(cells.secretCells(secret));
+  }
+
+  removeSecret(line: E164, destination: number): Promise<void> {
+    return this.#commits.urgent(cells.removeSecretCells(line, destination));
+  }
+
   allCustomers(): Promise<Customer[]> {
     return this.#reads.ask('allCustomers');
   }
@@ -174,6 +288,10 @@ export class SqliteStore implements Store {
 
   removeCustomer(name: string): Promise<void> {
     return this.#commits.urgent(cells.removeCustomerCells(name));
+  }
+
+  hasHistory(customer: string): Promise<boolean> {
+    return this.#reads.ask('hasHistory', customer);
   }
 
   allUsers(): Promise<User[]> {
@@ -212,19 +330,70 @@ export class SqliteStore implements Store {
     return this.#commits.urgent(cells.removeTokenCells(id));
   }
 
+  usedBytes(): Promise<number> {
+    return this.#reads.ask('usedBytes');
+  }
+
+  callsAbove(above: number, most: number): Promise<KeptCall[]> {
+    return this.#reads.ask('callsAbove', above, most);
+  }
+
+  callsOfNumber(number: string, above: number, most: number): Promise<KeptCall[]> {
+    return this.#reads.ask('callsOfNumber', number, above, most);
+  }
+
+  removeCalls(ids: readonly number[]): Promise<void> {
+    return this.#commits.patient(cells.removeCallsCells(ids));
+  }
+
+  emptyLog(): Promise<boolean> {
+    return this.#askUpkeep('empty-log');
+  }
+
+  async compact(): Promise<void> {
+    await this.#askUpkeep('compact');
+  }
+
+  async countInFile(text: string): Promise<number> {
+    return this.#search.count(text);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    this.#health.end();
     const drained = this.#commits.drain();
     this.#commits.refuse(closed());
     await Promise.all([drained, this.#reads.close(closed())]);
     // The writer last: it is the one that can move the write-ahead log into the database.
     if (!this.#lost) this.#post('close');
     await this.#exited;
+    await this.#search.close();
     this.#directory.release();
+  }
+
+  #askUpkeep(what: Upkeep): Promise<boolean> {
+    if (this.#closing !== undefined) return Promise.reject(closed());
+    if (this.#lost) return Promise.reject(writerLost());
+    const asked = Promise.withResolvers<boolean>();
+    this.#upkeep.push(asked);
+    this.#post(what);
+    return asked.promise;
+  }
+
+  #settleUpkeep({ done, failure }: UpkeepAnswer): void {
+    const asked = this.#upkeep.shift();
+    if (failure === undefined) asked?.resolve(done);
+    else asked?.reject(fromFailure(failure));
+  }
+
+  async #probe(): Promise<void> {
+    await this.#commits.urgent(cells.metaCells(PROBE_KEY, PROBE_TEXT));
+    // Its room is for what comes next.
+    await this.#commits.urgent(cells.metaCells(PROBE_KEY, ''));
   }
 
   #post(message: ToWriter): void {
@@ -237,8 +406,11 @@ export class SqliteStore implements Store {
   #end(error: StoreError): void {
     if (this.#lost) return;
     this.#lost = true;
+    this.#health.end();
     this.#commits.end(error);
+    if (this.#closing === undefined) this.#onTrouble(error);
     this.#reads.end(error);
+    for (const asked of this.#upkeep.splice(0)) asked.reject(error);
   }
 }
 

@@ -2,8 +2,8 @@
 // nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts), and reads nothing:
 // that is sqlite-reader.ts, so that no list holds a commit up.
 //
-// To this thread come a flat array (a batch) or 'close'; each batch is answered by a BatchAnswer, opening
-// by a ReadyAnswer.
+// To this thread come a flat array (a batch), an Upkeep or 'close'; each batch is answered by a BatchAnswer,
+// upkeep by an UpkeepAnswer, opening by a ReadyAnswer.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -29,8 +29,18 @@ export interface BatchAnswer {
   readonly failure?: Failure;
 }
 
-export type ToWriter = Cell[] | 'close';
-export type FromWriter = ReadyAnswer | BatchAnswer;
+/** Work on the file itself, between two batches. */
+export type Upkeep = 'empty-log' | 'compact';
+
+/** `done` is false where a read was in the way. */
+export interface UpkeepAnswer {
+  readonly kind: 'upkeep';
+  readonly done: boolean;
+  readonly failure?: Failure;
+}
+
+export type ToWriter = Cell[] | Upkeep | 'close';
+export type FromWriter = ReadyAnswer | BatchAnswer | UpkeepAnswer;
 
 const COMMITTED: BatchAnswer = { kind: 'batch', failed: [] };
 
@@ -100,6 +110,28 @@ class BatchWriter {
     return place;
   }
 
+  /** Empties the write-ahead log, or writes the whole database anew. */
+  upkeep(what: Upkeep): UpkeepAnswer {
+    try {
+      if (what === 'compact') this.#db.exec('VACUUM');
+      return { kind: 'upkeep', done: this.#emptyLog() };
+    } catch (error) {
+      const failure = toFailure(error, 'write-failed', 'the database could not be tidied up');
+      return { kind: 'upkeep', done: false, failure };
+    }
+  }
+
+  // A read that is under way is not waited for: batches would wait as well.
+  #emptyLog(): boolean {
+    const { timeout } = this.#db.prepare('PRAGMA busy_timeout').get() ?? {};
+    this.#db.exec('PRAGMA busy_timeout = 0');
+    try {
+      return this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
+    } finally {
+      this.#db.exec(`PRAGMA busy_timeout = ${Number(timeout)}`);
+    }
+  }
+
   // A full disk or an I/O error makes SQLite roll back by itself.
   #rollback(): void {
     try {
@@ -136,6 +168,7 @@ function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   const writer = new BatchWriter(db);
   port.on('message', (message: ToWriter) => {
     if (Array.isArray(message)) send(writer.write(message));
+    else if (message !== 'close') send(writer.upkeep(message));
     else {
       // Closing moves the write-ahead log into the database; without a listener the thread ends.
       db.close();

@@ -4,6 +4,7 @@
 import type { Customer, Scope, Session, Token, User } from '../access/principal.ts';
 import type { CallEvent, CallIdentity, OpenSession, ReleaseCause } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
+import type { Destination, SigningSecret } from '../notifications/destination.ts';
 import type { E164 } from '../numbers/e164.ts';
 
 /** One terminal's registration (RFC 3261, 10). Times are milliseconds since 1970. */
@@ -37,9 +38,45 @@ export interface Notification {
   readonly callref: string;
   readonly account: E164;
   readonly type: CallEvent['type'];
-  /** The whole URL to GET, every keyword replaced. May hold user-info; mask it where it is shown. */
+  /** 0 for the notification URL, 1 for Buzzee, else the id of a Destination. With the callref its chain. */
+  readonly destination: number;
+  /** The whole URL, every keyword replaced. May hold user-info; mask it where it is shown. */
   readonly url: string;
+  /** Media type of `body`, which is then sent by POST; empty for a GET. */
+  readonly contentType: string;
+  readonly body: string;
   readonly createdAt: number;
+}
+
+/** A notification that waits, as the store has it. */
+export interface PendingNotification {
+  readonly notification: Notification;
+  /** Tries so far; those before it was last sent again do not count. */
+  readonly attempts: number;
+  /** Since when it waits: its event, or when it was last sent again. Milliseconds since 1970. */
+  readonly since: number;
+  /** True where a try was begun that must not be repeated, and how it ended is not known. */
+  readonly claimed: boolean;
+  /** True where an earlier one of its chain is parked: it must park behind that. */
+  readonly behindParked: boolean;
+}
+
+/** Which ended notifications are to be sent again, read slice by slice. Absent members do not filter. */
+export interface EndedSelection {
+  readonly line?: E164;
+  readonly customer?: string;
+  /** `ended` is delivered or parked. */
+  readonly state: 'parked' | 'delivered' | 'ended';
+  /** Created at or after, and before; milliseconds since 1970. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** One slice of a selection, in order of seq. */
+export interface EndedSlice {
+  readonly found: readonly Pick<Notification, 'seq' | 'account' | 'callref' | 'destination'>[];
+  /** Where the next slice begins; null where this was the last. */
+  readonly next: number | null;
 }
 
 /** One try at delivering a notification. */
@@ -54,6 +91,10 @@ export interface Attempt {
   readonly error: string | null;
   /** Stable code of the failure (send-failure.ts), null where it succeeded or is not known. */
   readonly failure: string | null;
+  /** The address and port that was connected to, `192.0.2.1:443`; null where there was no connection. */
+  readonly address: string | null;
+  /** The first 2 kB of the answer's body, as text; null where there was none. */
+  readonly answer: string | null;
 }
 
 export interface NotificationRow extends Notification {
@@ -85,6 +126,8 @@ export interface CallPage {
   readonly direction?: 'incoming' | 'outgoing';
   /** Incoming, over, and never answered. */
   readonly missed?: true;
+  /** Only those of this dialogue. A filter, with no index of its own: give the party and a period too. */
+  readonly dref?: string;
   /** Only calls whose id is below: the last id of the page before. */
   readonly before?: number;
   /** SETUP at or after, and before; milliseconds since 1970. */
@@ -104,10 +147,24 @@ export interface NotificationPage {
   readonly limit: number;
 }
 
+/** A call as retention and erasure look at it. */
+export interface KeptCall {
+  readonly id: number;
+  readonly setupAt: number;
+  readonly releaseAt: number | null;
+  /** Not over yet, or its session is still being ended on the wire. */
+  readonly open: boolean;
+  /** How many it has, and how many of them wait for delivery. */
+  readonly notifications: number;
+  readonly pending: number;
+}
+
 export interface ListFilter {
   readonly line?: E164;
   readonly callref?: string;
   readonly sipCallId?: string;
+  /** Of notifications only. */
+  readonly state?: NotificationState;
   /** The newest `limit` rows, oldest of them first. */
   readonly limit: number;
 }
@@ -144,27 +201,59 @@ export interface Store {
   getCall(callref: string): Promise<CallRow | undefined>;
 
   lastNotificationSeq(): Promise<number>;
-  /** Undelivered notifications with a seq above `afterSeq`, in order of seq, with the tries so far. */
-  pendingNotifications(
-    afterSeq: number,
-    limit: number,
-  ): Promise<{ notification: Notification; attempts: number }[]>;
+  /** The lines that have a notification waiting. */
+  linesWithPending(): Promise<E164[]>;
+  /** The line's waiting notifications with a seq above `afterSeq`, in order of seq. */
+  pendingNotifications(line: E164, afterSeq: number, limit: number): Promise<PendingNotification[]>;
+  /** The chains of open calls in which a notification is parked. */
+  parkedChains(): Promise<Pick<Notification, 'callref' | 'destination'>[]>;
   /**
    * Keeps one try and the state it leads to. Not urgent: it may ride on the next commit, at most some
    * 20 ms later, since losing it costs one repeated request.
    */
   recordAttempt(seq: number, attempt: Attempt, state: NotificationState): Promise<void>;
-  /** An ended notification waits again, with a fresh count of tries. Rejects (`refused`) while it is pending. */
-  requeueNotification(seq: number): Promise<void>;
+  /** Notes that a try begins which must not be repeated (PendingNotification.claimed). */
+  claimNotification(seq: number): Promise<void>;
+  /**
+   * Parks a waiting notification behind an earlier one of its chain. Rejects (`refused`) where none of
+   * those is parked any more: then it must be read again with the others of its line.
+   */
+  parkBehind(seq: number): Promise<void>;
+  /**
+   * Ended notifications wait again from `since` on, with a fresh count of tries, all in one commit.
+   * Rejects (`refused`) where one of them is not in that state (`ended`, which is usual: delivered or
+   * parked) or does not exist; then none is changed.
+   */
+  requeueNotifications(
+    seqs: readonly number[],
+    since: number,
+    state?: EndedSelection['state'],
+  ): Promise<void>;
+  /** The seqs of the parked notifications of one chain, in order. */
+  parkedOfChain(callref: string, destination: number): Promise<number[]>;
+  /** Looks at the next `rows` notifications with a seq above `above`, and gives those of the selection. */
+  endedNotifications(selection: EndedSelection, above: number, rows: number): Promise<EndedSlice>;
   listNotifications(filter: ListFilter): Promise<NotificationRow[]>;
   pageNotifications(page: NotificationPage): Promise<NotificationRow[]>;
   getNotification(id: string): Promise<NotificationRow | undefined>;
   /** The newest notification of each of these lines that has one; any order. At most 500 lines. */
   lastNotifications(lines: readonly E164[]): Promise<NotificationRow[]>;
 
+  /** The highest id that a destination ever had; 1 where there was none. */
+  lastDestinationId(): Promise<number>;
+  allDestinations(): Promise<Destination[]>;
+  putDestination(destination: Destination): Promise<void>;
+  /** Removes the line's destination and its secret; its notifications stay. */
+  removeDestination(line: E164, id: number): Promise<void>;
+  allSecrets(): Promise<SigningSecret[]>;
+  putSecret(secret: SigningSecret): Promise<void>;
+  removeSecret(line: E164, destination: number): Promise<void>;
+
   allCustomers(): Promise<Customer[]>;
   putCustomer(customer: Customer): Promise<void>;
   removeCustomer(name: string): Promise<void>;
+  /** Whether a call or a notification is kept that was this customer's. */
+  hasHistory(customer: string): Promise<boolean>;
   allUsers(): Promise<User[]>;
   putUser(user: User): Promise<void>;
   /** Removes the user and its sessions. */
@@ -175,6 +264,27 @@ export interface Store {
   allTokens(): Promise<Token[]>;
   putToken(token: Token): Promise<void>;
   removeToken(id: string): Promise<void>;
+
+  /** Bytes of the database that are in use; free pages inside its file do not count. */
+  usedBytes(): Promise<number>;
+  /** The next `most` calls with an id above, in order of id. */
+  callsAbove(above: number, most: number): Promise<KeptCall[]>;
+  /** The same of those whose caller, callee or redirecting number is exactly this. */
+  callsOfNumber(number: string, above: number, most: number): Promise<KeptCall[]>;
+  /**
+   * Removes calls with their notifications and tries, overwriting what they held. One that is open, or has
+   * a pending notification, stays whole; one that is not there is passed over. Not urgent.
+   */
+  removeCalls(ids: readonly number[]): Promise<void>;
+  /**
+   * Moves the write-ahead log into the database and empties it, so that nothing removed is left in it. False
+   * where a read was in the way: to be tried again.
+   */
+  emptyLog(): Promise<boolean>;
+  /** Writes the whole database anew, without its free room. Nothing else is committed meanwhile. */
+  compact(): Promise<void>;
+  /** How often a text stands in the database's file, in use or not. Reads all of it. */
+  countInFile(text: string): Promise<number>;
 
   /** Commits what is waiting and closes. Later calls reject. */
   close(): Promise<void>;

@@ -55,6 +55,10 @@ export function sampleLine(number: E164 = LINE_A): Line {
     api: true,
     autoAnswer: false,
     origins: [],
+    deliveryTimeoutS: 0,
+    deliveryWindowS: 0,
+    deliveryRetryS: [],
+    deliveryMode: '',
     ha1Md5: 'a'.repeat(32),
     ha1Sha256: 'b'.repeat(64),
   };
@@ -112,12 +116,23 @@ export function sampleNotification(seq: number, call: CallIdentity): Notificatio
     callref: call.callref,
     account: call.account,
     type: 'SETUP',
+    destination: 0,
     url: 'http://user:secret@www.exemple.tld/?type=SETUP',
+    contentType: '',
+    body: '',
     createdAt: 1000,
   };
 }
 
-export const DELIVERED: Attempt = { at: 9000, ms: 12, status: 200, error: null, failure: null };
+export const DELIVERED: Attempt = {
+  at: 9000,
+  ms: 12,
+  status: 200,
+  error: null,
+  failure: null,
+  address: '192.0.2.1:80',
+  answer: 'OK',
+};
 
 export const TIMED_OUT: Attempt = {
   at: 1000,
@@ -125,6 +140,8 @@ export const TIMED_OUT: Attempt = {
   status: null,
   error: 'no answer within 5 s',
   failure: 'timeout',
+  address: null,
+  answer: null,
 };
 
 /** The time between two calls of `fillCalls`. */

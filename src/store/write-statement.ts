@@ -42,3 +42,6 @@ export function writeStatement(number: number): WriteStatement {
   if (found === undefined) throw new TypeError(`no statement has the number ${number}`);
   return found;
 }
+
+/** SQL: the customer that the line has at this moment; its number is the value. */
+export const CUSTOMER_NOW = "coalesce((SELECT customer FROM lines WHERE number = ?), '')";

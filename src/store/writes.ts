@@ -1,13 +1,16 @@
-// The statements that change lines, registrations, calls and notifications, and how an operation of the
+// The statements that change lines, registrations and calls, and how an operation of the
 // store becomes a row of cells for the writer thread (write-statement.ts). It touches no database. Both
 // threads load the whole list through this file, and so number it alike.
 
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
-import type { Attempt, Binding, Notification, NotificationState } from './store.ts';
-import { statement, type Cell } from './write-statement.ts';
+import { pushNotification } from './notification-writes.ts';
+import type { Binding, Notification } from './store.ts';
+import { CUSTOMER_NOW, statement, type Cell } from './write-statement.ts';
 
 export * from './access-writes.ts';
+export * from './keeping-writes.ts';
+export * from './notification-writes.ts';
 export { WRITES, writeStatement } from './write-statement.ts';
 
 const SET_META = statement(
@@ -17,13 +20,16 @@ const SET_META = statement(
 // Not REPLACE: that deletes the row first, and its bindings would go with it.
 const PUT_LINE = statement(`
   INSERT INTO lines (number, customer, title, short, offer, notification_url, source_ip,
-    source_ip_match, buzzee_url, ha1_md5, ha1_sha256, api, auto_answer, origins)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    source_ip_match, buzzee_url, ha1_md5, ha1_sha256, api, auto_answer, origins,
+    delivery_timeout_s, delivery_window_s, delivery_retry_s, delivery_mode)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (number) DO UPDATE SET customer = excluded.customer, title = excluded.title,
     short = excluded.short, offer = excluded.offer, notification_url = excluded.notification_url,
     source_ip = excluded.source_ip, source_ip_match = excluded.source_ip_match,
     buzzee_url = excluded.buzzee_url, ha1_md5 = excluded.ha1_md5, ha1_sha256 = excluded.ha1_sha256,
-    api = excluded.api, auto_answer = excluded.auto_answer, origins = excluded.origins`);
+    api = excluded.api, auto_answer = excluded.auto_answer, origins = excluded.origins,
+    delivery_timeout_s = excluded.delivery_timeout_s, delivery_window_s = excluded.delivery_window_s,
+    delivery_retry_s = excluded.delivery_retry_s, delivery_mode = excluded.delivery_mode`);
 
 const CLEAR_SHORT = statement("UPDATE lines SET short = '' WHERE number = ?");
 
@@ -35,9 +41,6 @@ const PUT_BINDING = statement(`
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
 
 const REMOVE_BINDING = statement('DELETE FROM bindings WHERE line = ? AND contact = ?');
-
-// The customer that the line has at this moment; its number is the value.
-const CUSTOMER_NOW = "coalesce((SELECT customer FROM lines WHERE number = ?), '')";
 
 // The three events of a call. A second SETUP breaks the callref's uniqueness, a second CONNECT or
 // RELEASE finds no row: "exactly one of each" (docs/rules.md, 2) holds here whatever happens above.
@@ -62,26 +65,6 @@ const PUT_SESSION = statement(
 );
 
 const REMOVE_SESSION = statement('DELETE FROM open_sessions WHERE dref = ?');
-
-const ADD_NOTIFICATION = statement(`
-  INSERT INTO notifications (seq, id, callref, account, type, url, created_at, state, customer)
-  VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ${CUSTOMER_NOW})`);
-
-const ADD_ATTEMPT = statement(`
-  INSERT INTO attempts (notification, at, ms, status, error, failure, n) VALUES (?, ?, ?, ?, ?, ?,
-    1 + coalesce((SELECT max(n) FROM attempts WHERE notification = ?), 0))`);
-
-const MARK_NOTIFICATION = statement(
-  'UPDATE notifications SET state = ? WHERE seq = ?',
-  'an attempt at a notification that does not exist',
-);
-
-const REQUEUE_NOTIFICATION = statement(
-  `UPDATE notifications SET state = 'pending',
-     tries_before = coalesce((SELECT max(n) FROM attempts WHERE notification = seq), 0)
-   WHERE seq = ? AND state <> 'pending'`,
-  'only a notification that is delivered or given up can be sent again; this one waits, or does not exist',
-);
 
 /** The cells of `setMeta`. */
 export function metaCells(key: string, value: string): Cell[] {
@@ -119,6 +102,10 @@ function putLineCells(line: Line): Cell[] {
     line.api ? 1 : 0,
     line.autoAnswer ? 1 : 0,
     line.origins.join(' '),
+    line.deliveryTimeoutS,
+    line.deliveryWindowS,
+    line.deliveryRetryS.join(' '),
+    line.deliveryMode,
   ];
 }
 
@@ -163,9 +150,7 @@ export function callCells(
 ): Cell[] {
   const cells: Cell[] = [events.length + notifications.length + 1];
   for (const event of events) pushEvent(cells, event);
-  for (const { seq, id, callref, account, type, url, createdAt } of notifications) {
-    cells.push(ADD_NOTIFICATION, seq, id, callref, account, type, url, createdAt, account);
-  }
+  for (const notification of notifications) pushNotification(cells, notification);
   if (wire === undefined) cells.push(REMOVE_SESSION, dref);
   else cells.push(PUT_SESSION, dref, wire);
   return cells;
@@ -191,15 +176,4 @@ function pushEvent(cells: Cell[], event: CallEvent): void {
     );
   } else if (event.type === 'CONNECT') cells.push(CONNECT_CALL, at, call.callref);
   else cells.push(RELEASE_CALL, at, event.cause ?? null, call.callref);
-}
-
-/** The cells of `recordAttempt`. */
-export function attemptCells(seq: number, attempt: Attempt, state: NotificationState): Cell[] {
-  const { at, ms, status, error, failure } = attempt;
-  return [2, MARK_NOTIFICATION, state, seq, ADD_ATTEMPT, seq, at, ms, status, error, failure, seq];
-}
-
-/** The cells of `requeueNotification`. */
-export function requeueCells(seq: number): Cell[] {
-  return [1, REQUEUE_NOTIFICATION, seq];
 }

@@ -12,6 +12,8 @@ import { sendProblem } from './api/problem.ts';
 import { frontServer } from './front.ts';
 import { addMakecall } from './makecall.ts';
 import type { MakecallOptions } from './makecall.ts';
+import { addMetrics } from './metrics-route.ts';
+import type { MetricsOptions } from './metrics-route.ts';
 import { addPages } from './pages.ts';
 import type { Tls } from './tls.ts';
 
@@ -21,10 +23,11 @@ export interface WebOptions {
   readonly port: number;
   /** HTTPS beside it, where it is wanted. */
   readonly https?: { readonly host: string; readonly port: number; readonly tls: Tls } | undefined;
-  /** Whether calls can be served now, for `GET /healthz`. */
-  healthy(): Promise<boolean>;
+  /** Why calls cannot be served now, in a sentence, for `GET /healthz`; undefined where they can. */
+  whyUnfit(): Promise<string | undefined>;
   readonly makecall: MakecallOptions;
   readonly api: ApiRooms;
+  readonly metrics: MetricsOptions;
   /** In the sandbox: told the request line of each notification that its own receiver gets. */
   readonly onSandboxNotification?: (requestLine: string) => void;
   readonly onFault: (error: unknown) => void;
@@ -108,10 +111,12 @@ async function buildApp(options: WebOptions): Promise<{ app: FastifyInstance; ht
   });
   app.get('/healthz', async (_request, reply) => {
     reply.type('text/plain');
-    if (await options.healthy()) return 'OK';
+    const reason = await options.whyUnfit();
+    if (reason === undefined) return 'OK';
     reply.code(503);
-    return 'The server is starting, stopping, or cannot use its store';
+    return reason;
   });
+  addMetrics(app, options.metrics);
   addMakecall(app, options.makecall);
   addApi(app, options.api);
   addPages(app);

@@ -60,7 +60,13 @@ function of(
 const json = (body: unknown) => (): Sending => ({ body });
 let fresh = 0;
 const nextNumber = (): string => `33123451${String(100 + fresh++)}`;
-const temporary = { line: '33123452000', user: 'temp', customer: 'temporary', token: '' };
+const temporary = {
+  line: '33123452000',
+  user: 'temp',
+  customer: 'temporary',
+  token: '',
+  destination: 0,
+};
 
 export const routes: Readonly<Record<string, RouteCase>> = {
   'POST /session': {
@@ -129,6 +135,51 @@ export const routes: Readonly<Record<string, RouteCase>> = {
     sending: json({}),
     expected: own(200),
   },
+  'GET /lines/{number}/destinations': {
+    paths: ({ line }) => [`/lines/${line}/destinations`],
+    before: makeDestination,
+    expected: own(200),
+  },
+  'POST /lines/{number}/destinations': {
+    paths: ({ line }) => [`/lines/${line}/destinations`],
+    sending: json({ url: 'http://127.0.0.1:1/another' }),
+    // The line has as many as it may have, soon.
+    before: makeDestination,
+    expected: own(201),
+  },
+  'GET /lines/{number}/destinations/{id}': {
+    paths: ({ line }) => [`/lines/${line}/destinations/${temporary.destination}`],
+    before: makeDestination,
+    expected: own(200),
+  },
+  'PATCH /lines/{number}/destinations/{id}': {
+    paths: ({ line }) => [`/lines/${line}/destinations/${temporary.destination}`],
+    sending: json({ enabled: false }),
+    before: makeDestination,
+    expected: own(200),
+  },
+  'DELETE /lines/{number}/destinations/{id}': {
+    paths: ({ line }) => [`/lines/${line}/destinations/${temporary.destination}`],
+    before: makeDestination,
+    expected: own(204),
+  },
+  'POST /lines/{number}/destination-preview': {
+    paths: ({ line }) => [`/lines/${line}/destination-preview`],
+    sending: () => ({ body: { id: temporary.destination, format: 'zammad' } }),
+    before: makeDestination,
+    expected: own(200),
+  },
+  'POST /lines/{number}/secret': {
+    paths: ({ line }) => [`/lines/${line}/secret`],
+    sending: () => ({ body: { destination: temporary.destination } }),
+    before: makeDestination,
+    expected: own(200),
+  },
+  'DELETE /lines/{number}/secret': {
+    paths: ({ line }) => [`/lines/${line}/secret`],
+    before: ({ operator }, { line }) => operator.must('POST', `/lines/${line}/secret`, {}),
+    expected: own(204),
+  },
   'POST /notification-preview': {
     paths: ({ line }) => [`/notification-preview?line=${line}`],
     sending: json({ template: 'http://h.example/?a=_ACCOUNT_' }),
@@ -185,6 +236,16 @@ export const routes: Readonly<Record<string, RouteCase>> = {
       );
     },
     expected: own(202),
+  },
+  'POST /replays': {
+    paths: () => ['/replays'],
+    // Of a line that is not theirs: 200 as well, and nothing is sent again.
+    sending: ({ line }) => ({ body: { line, state: 'ended' } }),
+    expected: all(200),
+  },
+  'DELETE /numbers/{number}': {
+    paths: () => ['/numbers/33199001234', '/numbers/%2B33199001234'],
+    expected: operators(200),
   },
   'GET /customers': { paths: () => ['/customers'], expected: of(200, 200, 403, 200, 403) },
   'POST /customers': {
@@ -249,6 +310,16 @@ export const routes: Readonly<Record<string, RouteCase>> = {
     stream: true,
   },
 };
+
+/** The target's line has one destination, of which only its own people may hear. */
+async function makeDestination({ operator }: World, { line, customer }: Target): Promise<void> {
+  const path = `/lines/${line}/destinations`;
+  for (const { id } of (await operator.must('GET', path)).items) {
+    await operator.must('DELETE', `${path}/${id}`);
+  }
+  const settings = { url: 'http://127.0.0.1:1/', title: customer, enabled: false };
+  temporary.destination = (await operator.must('POST', path, settings)).destination.id;
+}
 
 async function makeUser({ operator }: World, { customer }: Target): Promise<void> {
   await operator.send('DELETE', `/users/${temporary.user}`);

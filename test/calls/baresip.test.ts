@@ -13,6 +13,7 @@ import {
   password,
 } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
+import { HANG_MS } from '../kit/until.ts';
 
 for (const transport of ['udp', 'tcp'] as const) {
   test(`baresip registers over ${transport}, is called, answers, and the caller hangs up`, async (t) => {
@@ -75,7 +76,7 @@ test('baresip calls baresip: it dials, the other answers, holds, takes back and 
   await two.hold();
   await one.child.waitForOutput(
     /INVITE sip:[^\n]+\r\n(?:[^\n]+\r\n)*CSeq: \d+ INVITE[\s\S]*?a=sendonly/,
-    5000,
+    HANG_MS,
   );
   await two.resume();
   await one.hangup();
@@ -96,5 +97,5 @@ test('a wrong password: baresip is told so and is not registered', async (t) => 
   const registrar = house.server.sip;
   await using phone = await startBaresip(t, { user: line, password: 'wrong', registrar });
   // Its event can come before the control port listens: its own words tell in any case.
-  await phone.child.waitForOutput(/reg: sip:\S+ 401 Unauthorized/, 10_000);
+  await phone.child.waitForOutput(/reg: sip:\S+ 401 Unauthorized/, HANG_MS);
 });

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertTargets, line, mobile, openHouse } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
-import { until } from '../kit/until.ts';
+import { HANG_MS, until } from '../kit/until.ts';
 
 test('killed in mid-call: the next start hangs up on both sides and releases the call once', async (t) => {
   if (!requirePeer(t, 'sipp')) return;
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-answer' });
   const caller = await house.callFromOutside({ scenario: 'uac-hungup' });
-  await phone.waitForMessage((m) => m.start.startsWith('ACK'), 5000, 'the ACK');
+  await phone.waitForMessage((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   await house.receiver.waitForCount(2);
   // A delivery is noted some 20 ms after it; killed before, it would rightly be repeated.
   await house.delivered(2);
@@ -31,7 +31,7 @@ test('killed while it rings: the next start silences the telephone and answers t
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-ring-cancel' });
   const caller = await house.callFromOutside({ scenario: 'uac-expect', fill: { STATUS: '480' } });
-  await caller.waitForMessage((m) => m.status === 180, 5000, 'ringing');
+  await caller.waitForMessage((m) => m.status === 180, HANG_MS, 'ringing');
   await house.receiver.waitForCount(1);
   await house.delivered(1);
   await house.server.kill9();
@@ -65,7 +65,7 @@ test('stopped in mid-call: after its grace both sides are hung up on, all is del
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-answer' });
   const caller = await house.callFromOutside({ scenario: 'uac-hungup', timeoutSeconds: 30 });
-  await phone.waitForMessage((m) => m.start.startsWith('ACK'), 5000, 'the ACK');
+  await phone.waitForMessage((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   assert.equal(await house.server.stop(), 0);
   await Promise.all([caller.succeeds(), phone.succeeds()]);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
@@ -76,12 +76,12 @@ test('a server that is stopping takes no new call, lets the running one end, and
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-answer' });
   const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 1500 });
-  await phone.waitForMessage((m) => m.start.startsWith('ACK'), 5000, 'the ACK');
+  await phone.waitForMessage((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   const stopped = house.server.stop();
   const fill = { STATUS: '503', CHALLENGE: '503' };
   await until(
     async () => (await fetch(`${house.server.http}/healthz`)).status === 503 || undefined,
-    2000,
+    HANG_MS,
     () => 'the server to be stopping',
   );
   const late = await house.callFromLine(line, { scenario: 'uac-expect', dial: mobile, fill });

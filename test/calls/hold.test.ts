@@ -7,6 +7,7 @@ import { assertTargets, line, mobile, openHouse } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { registerTerminal } from '../kit/register.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
+import { HANG_MS } from '../kit/until.ts';
 import { sipText } from '../kit/wire.ts';
 
 for (const { title, phone, caller } of [
@@ -78,22 +79,22 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
   await far.send(
     sipText([...head('INVITE', 1, `<sip:${line}@x>`), 'Content-Type: application/sdp'], 'v=0\r\n'),
   );
-  const invite = await phone.waitFor(isRequest('INVITE'), 2000, 'the INVITE');
+  const invite = await phone.waitFor(isRequest('INVITE'), HANG_MS, 'the INVITE');
   assert.equal(invite.body, 'v=0\r\n');
   await phone.send(answer(invite, '200 OK', 'v=0\r\ns=phone\r\n'));
-  await phone.waitFor(isRequest('ACK'), 2000, 'the ACK');
-  const ok = await far.waitForStatus(200, 2000, 'INVITE');
+  await phone.waitFor(isRequest('ACK'), HANG_MS, 'the ACK');
+  const ok = await far.waitForStatus(200, HANG_MS, 'INVITE');
   const target = /<([^>]+)>/.exec(ok.header('contact'))![1]!;
   const to = ok.header('to');
   await far.send(sipText(head('ACK', 1, to, target)));
 
   const keys = [...head('INFO', 2, to, target), 'Content-Type: application/dtmf-relay'];
   await far.send(sipText(keys, 'Signal=5\r\nDuration=160\r\n'));
-  const info = await phone.waitFor(isRequest('INFO'), 2000, 'the INFO');
+  const info = await phone.waitFor(isRequest('INFO'), HANG_MS, 'the INFO');
   assert.equal(info.body, 'Signal=5\r\nDuration=160\r\n');
   assert.equal(info.header('content-type'), 'application/dtmf-relay');
   await phone.send(answer(info, '415 Unsupported Media Type'));
-  await far.waitForStatus(415, 2000, 'INFO');
+  await far.waitForStatus(415, HANG_MS, 'INFO');
 
   await far.send(
     sipText(
@@ -101,22 +102,22 @@ test('INFO and UPDATE go through with their bodies and answers; REFER is refused
       'v=0\r\ns=new\r\n',
     ),
   );
-  const update = await phone.waitFor(isRequest('UPDATE'), 2000, 'the UPDATE');
+  const update = await phone.waitFor(isRequest('UPDATE'), HANG_MS, 'the UPDATE');
   await phone.send(answer(update, '200 OK', 'v=0\r\ns=agreed\r\n'));
-  const updated = await far.waitForStatus(200, 2000, 'UPDATE');
+  const updated = await far.waitForStatus(200, HANG_MS, 'UPDATE');
   assert.equal(updated.body, 'v=0\r\ns=agreed\r\n');
 
   await far.send(sipText(head('REFER', 4, to, target)));
-  const refused = await far.waitForStatus(405, 2000, 'REFER');
+  const refused = await far.waitForStatus(405, HANG_MS, 'REFER');
   assert.match(refused.header('allow'), /INVITE/);
   await far.send(sipText(head('OPTIONS', 5, to, target)));
-  await far.waitForStatus(200, 2000, 'OPTIONS');
+  await far.waitForStatus(200, HANG_MS, 'OPTIONS');
 
   await far.send(sipText(head('BYE', 6, to, target)));
-  const bye = await phone.waitFor(isRequest('BYE'), 2000, 'the BYE');
+  const bye = await phone.waitFor(isRequest('BYE'), HANG_MS, 'the BYE');
   await phone.send(answer(bye, '200 OK'));
-  await far.waitForStatus(200, 2000, 'BYE');
+  await far.waitForStatus(200, HANG_MS, 'BYE');
   await far.send(sipText(head('BYE', 7, to, target)));
-  await far.waitForStatus(481, 2000, 'BYE');
+  await far.waitForStatus(481, HANG_MS, 'BYE');
   await house.settled(1);
 });

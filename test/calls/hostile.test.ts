@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { assertTargets, line, mobile, openHouse } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
-import { until } from '../kit/until.ts';
+import { HANG_MS, until } from '../kit/until.ts';
 
 const garbage = [
   '',
@@ -29,7 +29,7 @@ test('garbage and floods of it are dropped while a call goes on undisturbed', as
   await using udp = await openSipSocket(t, { remote: house.server.sip });
   const phone = await house.telephone(line, { scenario: 'uas-answer', pauseMs: 100 });
   const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 1500 });
-  await phone.waitForMessage((m) => m.start.startsWith('ACK'), 5000, 'the ACK');
+  await phone.waitForMessage((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   for (let round = 0; round < 20; round++) {
     for (const text of garbage) await udp.send(text);
   }
@@ -49,7 +49,7 @@ test('a stranger who knows no tags cannot end or change a call of others', async
   await using stranger = await openSipSocket(t, { remote: house.server.sip });
   const phone = await house.telephone(line, { scenario: 'uas-answer' });
   const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 800 });
-  await phone.waitForMessage((m) => m.start.startsWith('ACK'), 5000, 'the ACK');
+  await phone.waitForMessage((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   const invite = phone.messages().find((m) => m.method === 'INVITE')!;
   for (const [i, [method, status]] of (
     [
@@ -73,7 +73,7 @@ test('a stranger who knows no tags cannot end or change a call of others', async
         '',
       ].join('\r\n'),
     );
-    await stranger.waitForStatus(status, 2000, method);
+    await stranger.waitForStatus(status, HANG_MS, method);
   }
   await Promise.all([caller.succeeds(), phone.succeeds()]);
   await house.settled(1);
@@ -87,7 +87,7 @@ test('a connection that sends a message without end is closed', async (t) => {
   await tcp.waitForStatus(513);
   await until(
     () => (tcp.isOpen ? undefined : true),
-    3000,
+    HANG_MS,
     () => 'the connection to be closed',
   );
 });

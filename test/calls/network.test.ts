@@ -26,7 +26,7 @@ function all(...plans: Plan[]): Plan {
 /** A call from the outside to a telephone that is behind a relay with this weather. */
 async function callBehind(t: TestContext, weather: Weather): Promise<void> {
   const house = await openHouse(t);
-  const phone = await startSipp(t, { scenario: 'uas-answer', caller: line, timeoutSeconds: 30 });
+  const phone = await startSipp(t, { scenario: 'uas-answer', caller: line });
   await phone.waitUntilReady();
   const relay = await startUdpRelay(t, {
     server: house.server.sip,
@@ -39,9 +39,8 @@ async function callBehind(t: TestContext, weather: Weather): Promise<void> {
   const caller = await house.callFromOutside({
     scenario: 'uac-call',
     pauseMs: 300,
-    timeoutSeconds: 30,
   });
-  await Promise.all([caller.succeeds(30_000), phone.succeeds(30_000)]);
+  await Promise.all([caller.succeeds(), phone.succeeds()]);
   await house.settled(1);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
 }
@@ -85,7 +84,7 @@ test('the caller is behind a network that loses and repeats: still one call', as
   });
   const house = await openHouse(t, { outsideAddress: relay.serverSide });
   relay.server = house.server.sip;
-  const phone = await house.telephone(line, { scenario: 'uas-answer', timeoutSeconds: 30 });
+  const phone = await house.telephone(line, { scenario: 'uas-answer' });
   const caller = await startSipp(t, {
     scenario: 'uac-call',
     remote: relay.peerSide,
@@ -94,9 +93,8 @@ test('the caller is behind a network that loses and repeats: still one call', as
     contact: relay.serverSide,
     rport: true,
     pauseMs: 300,
-    timeoutSeconds: 30,
   });
-  await Promise.all([caller.succeeds(30_000), phone.succeeds(30_000)]);
+  await Promise.all([caller.succeeds(), phone.succeeds()]);
   await house.settled(1);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
 });

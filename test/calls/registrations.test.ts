@@ -7,7 +7,7 @@ import { requirePeer } from '../kit/peer.ts';
 import { registerTerminal, tryToRegister } from '../kit/register.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
 import { startSipp } from '../kit/sipp.ts';
-import { until } from '../kit/until.ts';
+import { HANG_MS, until } from '../kit/until.ts';
 
 test('terminals come, are listed with the time that they have left, and go', async (t) => {
   const house = await openHouse(t);
@@ -57,7 +57,7 @@ test('a registration that is not refreshed ends by itself', async (t) => {
       });
       return answer.headers('contact').length === 0 || undefined;
     },
-    4000,
+    HANG_MS,
     () => 'the registration to expire',
   );
 });

@@ -11,7 +11,7 @@ import { Child, type Owner } from './child.ts';
 import { NetstringReader, netstring } from './netstring.ts';
 import { hostPort, holdPort } from './ports.ts';
 import { isBound } from './proc.ts';
-import { Inbox, until, within } from './until.ts';
+import { HANG_MS, Inbox, until, within } from './until.ts';
 import { writeTone } from './wav.ts';
 
 export interface BaresipOptions {
@@ -64,7 +64,7 @@ export async function startBaresip(owner: Owner, options: BaresipOptions): Promi
       if (child.ended !== undefined) throw new Error(child.report());
       return isBound('tcp', control.host, control.port);
     },
-    5_000,
+    HANG_MS,
     () => `the control port of ${child.report()}`,
   );
   const socket = connect(control.port, control.host);
@@ -143,7 +143,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** Runs a command of its menu and gives what it printed. */
-  async command(command: string, params = '', deadlineMs = 3_000): Promise<string> {
+  async command(command: string, params = '', deadlineMs = HANG_MS): Promise<string> {
     const token = String((this.#asked += 1));
     const { promise, resolve } = Promise.withResolvers<BaresipReply>();
     this.#replies.set(token, resolve);
@@ -190,7 +190,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** Takes the first event of this type that no earlier wait took. */
-  async waitFor(type: string, deadlineMs = 5_000): Promise<BaresipEvent> {
+  async waitFor(type: string, deadlineMs = HANG_MS): Promise<BaresipEvent> {
     return this.#events.take(
       (event) => event.type === type,
       deadlineMs,
@@ -199,7 +199,7 @@ export class Baresip implements AsyncDisposable {
   }
 
   /** Waits until it is registered; fails at once, with its words, where it was refused. */
-  async waitUntilRegistered(deadlineMs = 5_000): Promise<void> {
+  async waitUntilRegistered(deadlineMs = HANG_MS): Promise<void> {
     // The first REGISTER can be over before the control port listens: then only the output tells.
     await this.child.waitForOutput(/200 OK .*\[\d+ bindings?\]/, deadlineMs);
   }

@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { TestContext } from 'node:test';
 import { descendants, isAlive } from './proc.ts';
-import { until, within } from './until.ts';
+import { HANG_MS, until, within } from './until.ts';
 
 /** What the kit needs of a test; a bench, which is no test, gives undefined. */
 export type Owner = Pick<TestContext, 'after' | 'passed' | 'name' | 'skip'> | undefined;
@@ -150,7 +150,7 @@ export class Child {
   async killNow(): Promise<void> {
     const family = this.signalAll('SIGKILL');
     await this.exit;
-    await until(() => !family.some(isAlive), 5_000, `${this.title} to be gone after SIGKILL`);
+    await until(() => !family.some(isAlive), HANG_MS, `${this.title} to be gone after SIGKILL`);
   }
 
   /** Everything it printed, for a person who looks for the reason of a failure. */

@@ -8,7 +8,7 @@ import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 import { registerTerminal } from './register.ts';
 import { startServer, type Server } from './server.ts';
 import { startSipp, type Sipp, type SippOptions } from './sipp.ts';
-import { until } from './until.ts';
+import { HANG_MS, until } from './until.ts';
 
 export const line = '33123456789';
 export const otherLine = '33123456790';
@@ -97,7 +97,7 @@ export async function openHouse(owner: Owner, options: HouseOptions = {}): Promi
           const rows = await server.json('notification', 'list');
           return rows.filter((row) => row['state'] === 'delivered').length >= count || undefined;
         },
-        10_000,
+        HANG_MS,
         () => `${count} notifications to be delivered`,
       );
     },
@@ -109,7 +109,7 @@ export async function openHouse(owner: Owner, options: HouseOptions = {}): Promi
             ? rows
             : undefined;
         },
-        15_000,
+        HANG_MS,
         () => `${calls} calls to be over`,
       );
       await until(
@@ -117,7 +117,7 @@ export async function openHouse(owner: Owner, options: HouseOptions = {}): Promi
           const rows = await server.json('notification', 'list');
           return rows.every((row) => row['state'] !== 'pending') || undefined;
         },
-        10_000,
+        HANG_MS,
         () => 'the notifications to be delivered',
       );
       return list;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { atTestEnd, type Owner } from './child.ts';
-import { Inbox } from './until.ts';
+import { HANG_MS, Inbox } from './until.ts';
 
 export interface ReceivedRequest {
   /** Milliseconds since 1970, when its head had been read. */
@@ -112,7 +112,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** Waits until `n` requests have arrived since the start, and gives all of them. */
-  async waitForCount(n: number, deadlineMs = 5_000): Promise<ReceivedRequest[]> {
+  async waitForCount(n: number, deadlineMs = HANG_MS): Promise<ReceivedRequest[]> {
     return this.#inbox.count(n, deadlineMs, `${n} requests at the receiver`);
   }
 

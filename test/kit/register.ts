@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Owner } from './child.ts';
 import { openSipSocket, type ReceivedMessage, type SipSocket } from './sip-socket.ts';
+import { HANG_MS } from './until.ts';
 import { sipText } from './wire.ts';
 
 export interface Registration {
@@ -44,7 +45,7 @@ export async function tryToRegister(
 ): Promise<ReceivedMessage> {
   const uri = `sip:${wanted.server}`;
   const callId = wanted.callId ?? token();
-  const deadlineMs = wanted.deadlineMs ?? 3_000;
+  const deadlineMs = wanted.deadlineMs ?? HANG_MS;
   const cseq = wanted.cseq ?? 1;
   const fromTag = token();
 

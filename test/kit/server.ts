@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, type Owner } from './child.ts';
 import { loopback } from './ports.ts';
-import { within } from './until.ts';
+import { HANG_MS, within } from './until.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/carillon.js');
 
@@ -75,7 +75,7 @@ export class Server implements AsyncDisposable {
     });
     this.#child = child;
     const ready = /^carillon ready http:\/\/(\S+) sip:([^\s;]+)/m;
-    const match = await child.waitForOutput(ready, this.#options.readyWithinMs ?? 10_000);
+    const match = await child.waitForOutput(ready, this.#options.readyWithinMs ?? HANG_MS);
     this.http = `http://${match[1]}`;
     this.sip = match[2] ?? '';
   }
@@ -94,7 +94,7 @@ export class Server implements AsyncDisposable {
       env: this.#environment(),
       ...(input === undefined ? {} : { input }),
     });
-    const code = await within(child.exit, 30_000, `${child.title} to end`);
+    const code = await within(child.exit, HANG_MS, `${child.title} to end`);
     return { code, stdout: child.stdout, stderr: child.stderr };
   }
 
@@ -124,7 +124,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** SIGTERM, as a user's `kill`; resolves to the exit code. Calls and deliveries may take 15 s. */
-  async stop(deadlineMs = 20_000): Promise<number | string> {
+  async stop(deadlineMs = HANG_MS): Promise<number | string> {
     this.process.signal('SIGTERM');
     return within(this.process.exit, deadlineMs, `carillon to end after SIGTERM`);
   }

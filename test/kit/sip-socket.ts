@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { atTestEnd, type Owner } from './child.ts';
 import { hostPort, loopback } from './ports.ts';
-import { Inbox } from './until.ts';
+import { HANG_MS, Inbox } from './until.ts';
 import { readWire, type WireMessage } from './wire.ts';
 
 export interface SipSocketOptions {
@@ -129,7 +129,7 @@ export class SipSocket implements AsyncDisposable {
   /** The next response with this status, e.g. 200, or class, e.g. `4xx`; of `method` where given. */
   async waitForStatus(
     status: number | string,
-    deadlineMs = 2_000,
+    deadlineMs = HANG_MS,
     method = '',
   ): Promise<ReceivedMessage> {
     const pattern = new RegExp(`^${String(status).replaceAll('x', '\\d')}$`);
@@ -141,7 +141,7 @@ export class SipSocket implements AsyncDisposable {
   }
 
   /** The next request of this method. */
-  async waitForRequest(method: string, deadlineMs = 2_000): Promise<ReceivedMessage> {
+  async waitForRequest(method: string, deadlineMs = HANG_MS): Promise<ReceivedMessage> {
     return this.waitFor((one) => one.status === 0 && one.method === method, deadlineMs, method);
   }
 

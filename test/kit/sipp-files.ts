@@ -1,6 +1,6 @@
-// The two kinds of file that SIPp shares with us: the scenario, whose @NAME=default@ places are filled
-// before SIPp reads it (SIPp has no variable where it matches a status), and the trace of messages that
-// it writes. Used by sipp.ts.
+// The kinds of file that SIPp shares with us: the scenario, whose @NAME=default@ places are filled before
+// SIPp reads it (SIPp has no variable where it matches a status), the trace of messages that it writes,
+// and its errors, in which the messages stand that its scenario did not expect. Used by sipp.ts.
 
 import { readWire, type WireMessage } from './wire.ts';
 
@@ -39,4 +39,36 @@ export function readTrace(file: Buffer): TracedMessage[] {
     head.lastIndex += raw.length;
   }
   return found;
+}
+
+/**
+ * What SIPp did not expect, by its errors, one a message; but for what it had had already. Over UDP a
+ * server that the machine held up for half a second repeats its request though the answer is on its
+ * way (RFC 3261, 17.1.2.2), and SIPp knows a repeated request only until it has sent two messages in
+ * answer to it: behind the 200 and 487 to a CANCEL, the same CANCEL is unexpected.
+ */
+export function surprisesIn(errors: string, messages: readonly TracedMessage[]): string[] {
+  const came = new Map<string, number>();
+  for (const { direction, raw, method, status, header } of messages) {
+    if (direction !== 'received') continue;
+    const text = plain(raw.toString('latin1'));
+    // SIPp names a BYE or a CANCEL only by its call.
+    const names = status === 0 ? [text, `${method} ${header('call-id')}`] : [text];
+    for (const name of names) came.set(name, (came.get(name) ?? 0) + 1);
+  }
+  const line =
+    /call on (?:an )?unexpected (?:(BYE|CANCEL) for call: (\S+)|message for Call-Id '[^']*': [^\n]*?, received '([\s\S]*?)'(?=\s*(?:\d{4}-\d\d-\d\d\s|$)))/g;
+  const surprises: string[] = [];
+  for (const [whole, method, call, text] of errors.matchAll(line)) {
+    const name = text === undefined ? `${method} ${call}` : plain(text);
+    const left = came.get(name) ?? 0;
+    came.set(name, left - 1);
+    // The first of its kind is none that it had had.
+    if (left < 2) surprises.push(whole);
+  }
+  return surprises;
+}
+
+function plain(text: string): string {
+  return text.replaceAll('\r', '').trim();
 }

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requirePeer } from './peer.ts';
+import { openSipSocket } from './sip-socket.ts';
 import { fillIn, readTrace } from './sipp-files.ts';
 import { startSipp, type SippOptions } from './sipp.ts';
+import { sipText } from './wire.ts';
 
 interface Pair {
   readonly title: string;
@@ -141,3 +143,33 @@ void test('a trace that is still being written gives only its complete messages'
     `${ruler} 2026-01-01 10:00:00.000001\nUDP message sent (${size} bytes):\n\nBYE sip:a SIP/2.0\r\n\r\n\n`;
   assert.equal(readTrace(Buffer.from(one(21) + one(99))).length, 1);
 });
+
+for (const { what, behind } of [
+  { what: 'a CANCEL that comes again is no surprise', behind: ['CANCEL', 'ACK'] },
+  { what: 'a BYE in place of the ACK is one', behind: ['CANCEL', 'BYE'] },
+]) {
+  void test(`SIPp has sent two messages in answer to a CANCEL: ${what}`, async (t) => {
+    if (!requirePeer(t, 'sipp')) return;
+    await using called = await startSipp(t, { scenario: 'uas-ring-cancel' });
+    await called.waitUntilReady();
+    await using caller = await openSipSocket(t, { remote: called.address });
+    const send = (method: string): Promise<void> =>
+      caller.send(
+        sipText([
+          `${method} sip:1@${called.address} SIP/2.0`,
+          `Via: SIP/2.0/UDP ${caller.address};branch=z9hG4bK1`,
+          'From: <sip:a@b>;tag=1',
+          'To: <sip:1@b>',
+          'Call-ID: again',
+          `CSeq: 1 ${method}`,
+        ]),
+      );
+    await send('INVITE');
+    await caller.waitForStatus(180);
+    await send('CANCEL');
+    await caller.waitForStatus(487);
+    for (const method of behind) await send(method);
+    if (behind.includes('ACK')) await called.succeeds();
+    else await assert.rejects(called.succeeds(), /unexpected message\).*unexpected BYE/s);
+  });
+}

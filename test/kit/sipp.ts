@@ -8,8 +8,8 @@ import { basename, isAbsolute, join } from 'node:path';
 import { Child, section, type Owner } from './child.ts';
 import { hostPort, holdPort } from './ports.ts';
 import { isBound } from './proc.ts';
-import { fillIn, readTrace, type TracedMessage } from './sipp-files.ts';
-import { until, within } from './until.ts';
+import { fillIn, readTrace, surprisesIn, type TracedMessage } from './sipp-files.ts';
+import { HANG_MS, until } from './until.ts';
 
 const scenarios = join(import.meta.dirname, '../scenarios');
 
@@ -47,9 +47,12 @@ export interface SippOptions {
   readonly pauseMs?: number;
   /** Rows of the file that [field0], [field1]… read, one a call, from the top again at the end. */
   readonly rows?: readonly (readonly string[])[];
-  /** When SIPp gives up by itself, seconds. */
+  /** When SIPp gives up by itself, seconds; by default shortly before the kit does (HANG_MS). */
   readonly timeoutSeconds?: number;
-  /** `fail` ends at once on a message that the scenario does not expect; `ignore` carries on. */
+  /**
+   * `fail`: a message that the scenario does not expect, unless it is one that came before, fails at
+   * once (without a trace SIPp itself gives the call up, and on a repeated one too); `ignore` carries on.
+   */
   readonly unexpected?: 'fail' | 'ignore';
   /** False under load: tracing each message costs more than the call. */
   readonly trace?: boolean;
@@ -74,6 +77,8 @@ export class Sipp implements AsyncDisposable {
   readonly child: Child;
   readonly #folder: string;
   readonly #transport: 'udp' | 'tcp';
+  /** Whether we, in place of SIPp, say what a message that it did not expect means. */
+  readonly #judges: boolean;
   #kept: { messages: Buffer; errors: string; logs: string } | undefined;
 
   constructor(owner: Owner, options: SippOptions, host: string, port: number) {
@@ -81,6 +86,7 @@ export class Sipp implements AsyncDisposable {
     this.port = port;
     this.address = `${host}:${port}`;
     this.#transport = options.transport ?? 'udp';
+    this.#judges = options.unexpected !== 'ignore' && options.trace !== false;
     this.#folder = mkdtempSync(join(tmpdir(), 'carillon-sipp-'));
     this.child = new Child(owner, {
       title: `sipp ${basename(options.scenario, '.xml')} at ${this.address}`,
@@ -116,7 +122,7 @@ export class Sipp implements AsyncDisposable {
     };
     const args = ['-sf', file, '-i', this.host, '-p', String(this.port), '-nostdin'];
     args.push('-t', this.#transport === 'udp' ? 'u1' : 't1', '-m', String(options.calls ?? 1));
-    args.push('-timeout', `${options.timeoutSeconds ?? 15}s`, '-timeout_error');
+    args.push('-timeout', `${options.timeoutSeconds ?? HANG_MS / 1000 - 5}s`, '-timeout_error');
     for (const [key, value] of Object.entries(keys)) args.push('-key', key, value);
     if (options.dial !== undefined) args.push('-s', options.dial);
     if (options.pauseMs !== undefined) args.push('-d', String(options.pauseMs));
@@ -124,8 +130,9 @@ export class Sipp implements AsyncDisposable {
       const user = options.user ?? options.caller ?? options.dial ?? '';
       args.push('-au', user, '-ap', options.password);
     }
-    // With -nd an unexpected message leaves the call hanging until -timeout, so it is not the default.
     if (options.unexpected === 'ignore') args.push('-nd');
+    // SIPp goes on, and we look at what it did not expect: it cannot tell a message that is repeated.
+    else if (this.#judges) args.push('-default_behaviors', 'all,-abortunexp');
     if (options.rows) {
       const rows = options.rows.map((row) => `${row.join(';')}\n`).join('');
       writeFileSync(join(this.#folder, 'rows.csv'), `SEQUENTIAL\n${rows}`);
@@ -142,7 +149,7 @@ export class Sipp implements AsyncDisposable {
   }
 
   /** Resolves once SIPp has bound its port; then a telephone can be called. */
-  async waitUntilReady(deadlineMs = 5_000): Promise<this> {
+  async waitUntilReady(deadlineMs = HANG_MS): Promise<this> {
     await until(
       () => {
         if (this.child.ended !== undefined) throw new Error(this.child.report());
@@ -160,9 +167,20 @@ export class Sipp implements AsyncDisposable {
   }
 
   /** Waits for the end and fails, with SIPp's own words, unless every call went as the scenario says. */
-  async succeeds(deadlineMs = 20_000): Promise<void> {
-    const code = await within(this.child.exit, deadlineMs, `${this.child.title} to end`);
-    if (code !== 0) throw new Error(`not as the scenario says: ${this.child.report()}`);
+  async succeeds(deadlineMs = HANG_MS): Promise<void> {
+    const code = await until(
+      () => this.child.ended ?? (this.#isSurprised() ? 'an unexpected message' : undefined),
+      deadlineMs,
+      `${this.child.title} to end`,
+    );
+    if (code === 0 && !this.#isSurprised()) return;
+    throw new Error(`not as the scenario says (${code}): ${this.child.report()}`);
+  }
+
+  #isSurprised(): boolean {
+    if (!this.#judges) return false;
+    const errors = this.errors();
+    return errors !== '' && surprisesIn(errors, this.messages()).length > 0;
   }
 
   /** The messages so far, in order, with their bytes as they were on the wire. */

@@ -5,6 +5,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
+ * The deadline of a wait whose length does not matter, milliseconds: it only ends a test that hangs.
+ * Long, since a machine may be busy with twenty other things; whoever tests how long something takes
+ * writes a figure of his own.
+ */
+export const HANG_MS = 120_000;
+
+/**
  * Waits until `condition` gives something else than undefined, null or false, and returns that.
  * `what` completes the sentence "waited N ms for …"; it may be a function, asked only on failure.
  */

@@ -18,7 +18,7 @@ import {
 import type { House } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { openSipSocket } from '../kit/sip-socket.ts';
-import { Inbox, until } from '../kit/until.ts';
+import { HANG_MS, Inbox, until } from '../kit/until.ts';
 import { sipText } from '../kit/wire.ts';
 
 /** Asks for a call as a program at an accepted address does; gives the CALLREF. */
@@ -61,7 +61,7 @@ test('baresip is the telephone, SIPp the callee: the name is shown, speech flows
   assert.match(phone.child.stdout, /From: "Alice \\"A\\"" <sip:33612345678@/);
   assert.equal(far.received.length, 0, 'the callee was called before the line was picked up');
   await phone.accept();
-  const invite = await far.waitFor((m) => m.start.startsWith('INVITE'), 3000, 'the INVITE');
+  const invite = await far.waitFor((m) => m.start.startsWith('INVITE'), HANG_MS, 'the INVITE');
   assert.match(invite.header('from'), /<sip:33123456789@/);
   assert.match(invite.body, /m=audio [1-9]/);
   const answer = (status: string, body = ''): string =>
@@ -92,14 +92,14 @@ test('baresip is the telephone, SIPp the callee: the name is shown, speech flows
   ].join('\r\n');
   await far.send(answer('183 Session Progress', sdp));
   // Early media: the telephone is told where the callee's speech is before he answers.
-  await heard.count(5, 5000, 'speech to the early media');
+  await heard.count(5, HANG_MS, 'speech to the early media');
   await far.send(answer('200 OK', sdp));
-  await far.waitFor((m) => m.start.startsWith('ACK'), 3000, 'the ACK');
+  await far.waitFor((m) => m.start.startsWith('ACK'), HANG_MS, 'the ACK');
   await house.receiver.waitForCount(2);
   const before = heard.all.length;
-  await heard.count(before + 20, 5000, 'speech after the join');
+  await heard.count(before + 20, HANG_MS, 'speech after the join');
   await phone.hangup();
-  const bye = await far.waitFor((m) => m.start.startsWith('BYE'), 3000, 'the BYE');
+  const bye = await far.waitFor((m) => m.start.startsWith('BYE'), HANG_MS, 'the BYE');
   await far.send(
     sipText([
       'SIP/2.0 200 OK',
@@ -159,7 +159,7 @@ test('two baresips on two lines: once joined, each hears the other', async (t) =
         const shown = await phone.command('audio_debug');
         return Number(/rcvd=(\d+)/.exec(shown)?.[1] ?? 0) >= 20 || undefined;
       },
-      8000,
+      HANG_MS,
       () => `${phone.child.title} to hear the other`,
     );
   }
@@ -221,7 +221,7 @@ test('whoever picked up hangs up while the callee rings: the callee is told to s
   await phone.waitUntilRegistered();
   const far = await house.outsideTelephone({ scenario: 'uas-ring-cancel' });
   await makecall(house);
-  await far.waitForMessage((m) => m.start.startsWith('INVITE'), 5000, 'the INVITE');
+  await far.waitForMessage((m) => m.start.startsWith('INVITE'), HANG_MS, 'the INVITE');
   await phone.hangup();
   await far.succeeds();
   const [call] = await house.settled(1);
@@ -264,7 +264,7 @@ test('killed while the callee rings, the next start hangs up and silences, one R
   const phone = await house.telephone(line, { scenario: 'uas-placed-failed' });
   const far = await house.outsideTelephone({ scenario: 'uas-ring-cancel' });
   await makecall(house);
-  await far.waitForMessage((m) => m.status === 180, 5000, 'ringing');
+  await far.waitForMessage((m) => m.status === 180, HANG_MS, 'ringing');
   await house.delivered(1);
   await house.server.kill9();
   await house.server.start();

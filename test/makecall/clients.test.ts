@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { requirePeer, type Peer } from '../kit/peer.ts';
 import { run } from '../kit/run.ts';
 import { startServer, type Server } from '../kit/server.ts';
-import { until } from '../kit/until.ts';
+import { HANG_MS, until } from '../kit/until.ts';
 
 const mobile = '33612345678';
 
@@ -95,7 +95,7 @@ async function answered(server: Server, line: string): Promise<void> {
       const [call] = await server.json('call', 'list', '--line', line);
       return (call?.['state'] === 'RELEASE' && call['connectAt'] !== null) || undefined;
     },
-    15_000,
+    HANG_MS,
     () => `the call of ${line} to be answered and over`,
   );
   const rows = await server.json('notification', 'list', '--line', line);
@@ -123,7 +123,7 @@ test('every client places a call and gets exactly OK', async (t) => {
           const probe = await server.cli('line', 'list', '--json');
           return probe.stdout.includes(line) || undefined;
         },
-        5000,
+        HANG_MS,
         () => 'the line',
       );
       assert.equal(await client.call(t, server.http, line), 'OK', client.name);

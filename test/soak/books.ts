@@ -28,11 +28,13 @@ export interface RuleResult {
 }
 
 /**
- * How long after its answer a request still counts as in flight, milliseconds. The server learns of an
- * answer, waits up to 20 ms for a commit that the note can ride on (Store.recordAttempt), and commits;
- * killed before that, it rightly repeats the request. The rest is for a machine that is busy.
+ * By how much answers may change places on their way to the server's notes, milliseconds: they come over
+ * several connections. It is no measure of how fast the server is.
  */
-export const NOTE_MS = 150;
+export const REORDER_MS = 20;
+
+/** The longest that an answer may go without a note, on any machine. */
+export const LONGEST_MS = 2_000;
 
 /** Holds every rule. */
 export function checkBooks(books: Books): RuleResult[] {
@@ -42,6 +44,7 @@ export function checkBooks(books: Books): RuleResult[] {
     everyRequestIsKnown(books),
     firstDeliveriesAreInOrder(books),
     repeatsHaveTheirKill(books),
+    notedIsNotRepeated(books),
     everyCallIsWhole(books),
     ...whatWasSeenWasKept(books),
   ];
@@ -123,24 +126,64 @@ function firstDeliveriesAreInOrder({ notifications, receipts }: Books): RuleResu
 }
 
 /**
- * A notification that comes again after the receiver accepted it has a kill to blame: the accepted
- * request was in flight then. Each accepted request excuses one repeat, the next of its notification.
+ * A notification that comes again after the receiver accepted it has a kill to blame: its delivery was not
+ * noted yet when that life ended. Notes are kept in the order of the answers, so that nothing may be noted
+ * which this life asked for after the answer that it forgot: however slow the machine, the note was on its
+ * way. Each accepted request excuses one repeat, the next of its notification.
  */
-function repeatsHaveTheirKill({ receipts, kills }: Books): RuleResult {
-  const broken: string[] = [];
-  let repeats = 0;
-  for (const { before, again } of repeatsIn(receipts)) {
-    repeats += 1;
-    const kill = kills.get(before.life);
-    if (again.life > before.life && kill !== undefined && isInFlight(before, kill)) continue;
-    const answered = before.answeredAt === undefined ? 'never' : ms(before.answeredAt);
-    broken.push(
-      `${again.id} came at ${ms(again.at)} (${lifeOf(again)}) though it was accepted at ${answered} ` +
-        `(${lifeOf(before)}, killed ${kill === undefined ? 'never' : `at ${ms(kill)}`})`,
-    );
+function repeatsHaveTheirKill(books: Books): RuleResult {
+  const lastNoted = lastNotedOf(books);
+  const repeats = repeatsIn(books.receipts);
+  const broken = repeats.flatMap(({ before, again }) => {
+    const kill = books.kills.get(before.life);
+    const why = whyNotExcused(before, again, kill, lastNoted.get(before.life));
+    if (why === undefined) return [];
+    const answered = before.answeredAt === undefined ? 'never' : `at ${ms(before.answeredAt)}`;
+    return [
+      `${again.id} came at ${ms(again.at)} (${lifeOf(again)}) though it was accepted, answered ` +
+        `${answered} (${lifeOf(before)}, killed ${kill === undefined ? 'never' : `at ${ms(kill)}`}): ${why}`,
+    ];
+  });
+  const rule = 'c: a repeat only of what could not be noted before a kill';
+  return { rule, looked: repeats.length, broken };
+}
+
+function whyNotExcused(
+  before: Receipt,
+  again: Receipt,
+  kill: number | undefined,
+  lastNoted: number | undefined,
+): string | undefined {
+  if (again.life <= before.life || kill === undefined) return 'the server lived on';
+  const { answeredAt } = before;
+  if (answeredAt === undefined) return undefined;
+  if (lastNoted !== undefined && lastNoted > answeredAt + REORDER_MS) {
+    return `what came at ${ms(lastNoted)} was noted in that life`;
   }
-  const rule = 'c: a repeat only of what was in flight at a kill';
-  return { rule, looked: repeats, broken };
+  return answeredAt < kill - LONGEST_MS ? `not noted within ${LONGEST_MS} ms` : undefined;
+}
+
+/** When the last of a life's requests came whose delivery that life noted: accepted, and never repeated. */
+export function lastNotedOf({ notifications, receipts }: Books): Map<number, number> {
+  const delivered = new Set(
+    notifications.filter(({ state }) => state === 'delivered').map(({ id }) => id),
+  );
+  const lastOfId = new Map(receipts.map((receipt) => [receipt.id, receipt]));
+  const found = new Map<number, number>();
+  for (const receipt of lastOfId.values()) {
+    if (!isAccepted(receipt) || !delivered.has(receipt.id)) continue;
+    found.set(receipt.life, Math.max(found.get(receipt.life) ?? 0, receipt.at));
+  }
+  return found;
+}
+
+/** What is on disk as delivered is not sent again, by whatever life. */
+function notedIsNotRepeated({ notifications }: Books): RuleResult {
+  const broken = notifications.flatMap(({ type, id, successes }) =>
+    successes > 1 ? [`${type} ${id} was noted as delivered ${successes} times`] : [],
+  );
+  const rule = 'c: what was noted as delivered is not sent again';
+  return { rule, looked: notifications.length, broken };
 }
 
 /** One SETUP, at most one CONNECT, one RELEASE, and all over. */
@@ -210,14 +253,6 @@ export function repeatsIn(receipts: readonly Receipt[]): Repeat[] {
     last.set(again.id, again);
   }
   return repeats;
-}
-
-/**
- * In flight at the kill of its life: its head was read (if need be after the kill, from the socket),
- * and its answer had not been given by NOTE_MS before.
- */
-export function isInFlight(receipt: Receipt, killedAt: number): boolean {
-  return receipt.answeredAt === undefined || receipt.answeredAt >= killedAt - NOTE_MS;
 }
 
 export function isAccepted({ outcome }: Receipt): boolean {

@@ -12,7 +12,7 @@ import { requirePeer } from '../kit/peer.ts';
 import { registerTerminal } from '../kit/register.ts';
 import { startServer } from '../kit/server.ts';
 import { startSipp } from '../kit/sipp.ts';
-import { until } from '../kit/until.ts';
+import { HANG_MS, until } from '../kit/until.ts';
 import { freeAddress } from './load.ts';
 import { readSystemCalls, type SystemCall } from './system-calls.ts';
 
@@ -103,7 +103,7 @@ async function traceOneCall(t: TestContext): Promise<SystemCall[]> {
     args: [...strace, process.execPath, launcher, 'serve', ...serve],
   });
   try {
-    await traced.waitForOutput(/^carillon ready /m, 30_000);
+    await traced.waitForOutput(/^carillon ready /m, HANG_MS);
     const caller = await startSipp(t, {
       scenario: 'uac-call',
       remote: server.sip,
@@ -111,16 +111,15 @@ async function traceOneCall(t: TestContext): Promise<SystemCall[]> {
       caller: mobile,
       dial: line,
       pauseMs: 200,
-      timeoutSeconds: 30,
     });
-    await Promise.all([caller.succeeds(30_000), phone.succeeds(30_000)]);
+    await Promise.all([caller.succeeds(), phone.succeeds()]);
     // The trace is complete when its last message is in it: the telephone's 200 to our BYE.
     return await until(
       () => {
         const calls = readSystemCalls(readFileSync(trace, 'latin1'));
         return calls.filter(isReceived('SIP/2.0 200', ' BYE')).length > 0 && calls;
       },
-      10_000,
+      HANG_MS,
       'the trace to hold the end of the call',
     );
   } finally {

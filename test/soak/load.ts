@@ -9,7 +9,7 @@ import { holdPort } from '../kit/ports.ts';
 import type { Owner } from '../kit/child.ts';
 import { registerTerminal } from '../kit/register.ts';
 import { startSipp, type Sipp } from '../kit/sipp.ts';
-import { within } from '../kit/until.ts';
+import { HANG_MS, within } from '../kit/until.ts';
 import { readSightings, type Sighting } from './sightings.ts';
 
 const PASSWORD = 'soak';
@@ -89,7 +89,7 @@ export class Load implements AsyncDisposable {
     const caller = this.#caller?.child;
     if (!caller) return;
     caller.signal('SIGUSR1'); // "quit when all calls are over"
-    await within(caller.exit, 30_000, 'the last calls to end');
+    await within(caller.exit, HANG_MS, 'the last calls to end');
   }
 
   /** Fails where a SIPp has ended by itself: the load would not be what it says. */

@@ -1,6 +1,6 @@
 // The words of a soak: its rules with what broke them, and figures that are no rules.
 
-import { NOTE_MS, isAccepted, isInFlight, repeatsIn, type RuleResult } from './books.ts';
+import { isAccepted, lastNotedOf, repeatsIn, type RuleResult } from './books.ts';
 import type { Soaked } from './run-soak.ts';
 import type { Seen, Sighting } from './sightings.ts';
 import type { StoredCall } from './store-rows.ts';
@@ -27,15 +27,19 @@ function figures({ books, lives, seconds, lastExit }: Soaked): string[] {
   const { calls, notifications, receipts, kills, sightings } = books;
   const kinds = Map.groupBy(lives, ({ round }) => round.kind);
   const byKind = [...kinds].map(([kind, some]) => `${some.length} ${kind}`).join(', ');
-  const inFlight = receipts.filter((receipt) => {
-    const kill = kills.get(receipt.life);
-    return isAccepted(receipt) && kill !== undefined && isInFlight(receipt, kill);
-  });
+  const unanswered = receipts.filter(
+    (one) => isAccepted(one) && kills.has(one.life) && !isAnsweredBefore(one, kills),
+  );
   const faults = lives.flatMap((life) => life.faults);
   const repeats = repeatsIn(receipts);
   const ages = repeats.flatMap(({ before }) => {
     const kill = kills.get(before.life) ?? Number.NaN;
     return isAnsweredBefore(before, kills) ? [kill - (before.answeredAt ?? 0)] : [];
+  });
+  const lastNoted = lastNotedOf(books);
+  const overtaken = repeats.flatMap(({ before: { life, answeredAt } }) => {
+    const noted = lastNoted.get(life);
+    return noted !== undefined && answeredAt !== undefined ? [noted - answeredAt] : [];
   });
   const starts = lives.flatMap(({ readyMs }) => (readyMs ? [readyMs] : []));
   const seen = (what: Seen): string => byCause(sightings, calls, what);
@@ -60,15 +64,15 @@ function figures({ books, lives, seconds, lastExit }: Soaked): string[] {
       `${receipts.length}: ${outcome('ok')} accepted, ${outcome('refused')} refused, ` +
         `${outcome('hung-up')} hung up on`,
     ),
-    row(
-      'accepted and in flight at a kill',
-      `${inFlight.length} (answered up to ${NOTE_MS} ms before)`,
-    ),
-    row('  of these not answered yet', inFlight.filter((r) => !isAnsweredBefore(r, kills)).length),
+    row('accepted but not answered at a kill', unanswered.length),
     row('repeats', repeats.length),
     row(
       '  of these answered before the kill',
       `${ages.length}; ${median(ages)} ms before (median), ${Math.max(0, ...ages).toFixed(1)} ms at most`,
+    ),
+    row(
+      '  a noted one came after their answer by',
+      overtaken.length === 0 ? '-' : `${Math.max(...overtaken).toFixed(1)} ms at most`,
     ),
     row('callers refused', seen('refused')),
     row('callers who heard no more', seen('silence')),

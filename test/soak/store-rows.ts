@@ -25,6 +25,8 @@ export interface StoredNotification {
   readonly createdAt: number;
   /** Status of the last try that was kept; null where it had no answer, or where there was no try. */
   readonly lastStatus: number | null;
+  /** How many of its tries were kept as accepted. */
+  readonly successes: number;
 }
 
 /** Opens the database of a data directory for reading; a server may be running on it. */
@@ -71,7 +73,9 @@ export class StoreRows implements Disposable {
     return this.#db
       .prepare(
         `SELECT seq, id, callref, type, state, created_at,
-           (SELECT status FROM attempts WHERE notification = seq ORDER BY n DESC LIMIT 1) AS last
+           (SELECT status FROM attempts WHERE notification = seq ORDER BY n DESC LIMIT 1) AS last,
+           (SELECT count(*) FROM attempts WHERE notification = seq AND status BETWEEN 200 AND 299)
+             AS successes
          FROM notifications ORDER BY seq`,
       )
       .all()
@@ -83,6 +87,7 @@ export class StoreRows implements Disposable {
         state: String(row['state']),
         createdAt: Number(row['created_at']),
         lastStatus: numberOrNull(row['last']),
+        successes: Number(row['successes']),
       }));
   }
 

@@ -22,6 +22,10 @@ export const admin: typeof french = {
   lines: 'Lines',
   linesHint: 'One number on each row, such as 33123456789',
   linesMissing: 'Write at least one number.',
+  lineForm: (written: string) =>
+    `“${written}” is no telephone number: write it such as 33123456789.`,
+  pickLines: 'Choose from the list',
+  pickCustomerFirst: 'Choose a customer first.',
   allLines: 'All',
   nameMissing: 'Write a name.',
   nameTaken: 'This name exists already.',
@@ -35,9 +39,16 @@ export const admin: typeof french = {
     caption: 'Customers',
     titleField: 'Title',
     titleHint: 'The name that is shown, such as Martin’s Bakery',
+    nameForm:
+      'This name is not possible: write 1 to 32 lower-case letters without accents, digits or dashes, such as acme-paris.',
+    titleForm: (most: number) =>
+      `The title has at most ${most} characters, and no line break or other control character.`,
     linesAndUsers: 'Users',
     added: (name: string) => `Customer ${name} added.`,
     saved: 'Title saved.',
+    taken: (name: string) =>
+      `Calls of an earlier customer ${name} are still kept, and would be shown to the new one.`,
+    again: 'It is the same customer: give it back its history',
     removed: (name: string) => `Customer ${name} removed.`,
     removeTitle: (name: string) => `Remove the customer ${name}?`,
     removeText: 'A customer can be removed only when it has no lines, users and tokens any more.',
@@ -49,6 +60,9 @@ export const admin: typeof french = {
     add: 'Add a user',
     changeTitle: (name: string) => `Change ${name}`,
     caption: 'Users',
+    nameHint: '1 to 64 characters: a to z, 0 to 9 and . _ @ + -, such as alice@acme.example',
+    nameForm:
+      'This name is not possible: write 1 to 64 lower-case letters without accents, digits or . _ @ + -, such as alice@acme.example.',
     access: 'Password',
     hasPassword: 'Set',
     noPassword: 'By link',
@@ -75,8 +89,10 @@ export const admin: typeof french = {
     caption: 'Tokens',
     program: 'Program',
     programHint: 'What it is for, such as CRM of the shop',
+    nameForm: (most: number) =>
+      `This name is not possible: at most ${most} characters, and no line break or other control character.`,
     reach: 'Reach',
-    secretTitle: (name: string) => `Token of ${name}`,
+    secretTitle: (name: string) => `Token “${name}”`,
     secretText: 'The program sends it with each request, in this header:',
     secretLabel: 'the token',
     removed: (name: string) => `Token ${name} removed.`,

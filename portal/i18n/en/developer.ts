@@ -17,6 +17,7 @@ export const developer: typeof french = {
   callTitle: 'Place a call',
   callLead: 'The line’s telephones ring; when one is picked up, the other party is called.',
   callee: 'Number to call',
+  calleeForm: 'This is no telephone number: digits, a + in front, spaces, dots or dashes.',
   passwordNote: 'Give the line’s SIP password in the variable SIP_PASSWORD.',
   apiOff: 'The API is switched off for this line: the request would be refused (403).',
   toCti: 'Open CTI Informatique',
@@ -53,5 +54,8 @@ export const developer: typeof french = {
   body: 'Body',
   answers: 'Answers',
   where: { path: 'path', query: 'query', header: 'header', cookie: 'cookie' },
+  // The document speaks English itself.
+  groups: {},
+  operations: {},
   others: 'Others',
 };

@@ -51,6 +51,7 @@ export const lines: typeof french = {
   add: 'Add a line',
   addNumber: 'Number of the line',
   addNumberHint: 'In any usual form: 01 23 45 67 89 or +33 1 23 45 67 89',
+  addNumberMissing: 'Write the number of the line.',
   addCustomerHint: 'The customer’s short name, for example default',
   added: (number: string) => `Line ${number} is made.`,
   addedPassword: 'This is its SIP password, to type into the telephone:',
@@ -96,6 +97,7 @@ export const lines: typeof french = {
   terminalAddress: 'Address',
   terminalAgent: 'Telephone',
   terminalSince: 'Since',
+  sandboxAgent: 'Simulated telephone of the sandbox',
   unknownAgent: 'Unknown',
 
   playTitle: 'Try it: ring this line',

@@ -73,7 +73,8 @@ export const shell: typeof french = {
     linkText:
       'A link works once, for 10 minutes. Ask your administrator for a new one, or print one on the server:',
     linkHint: 'No password? Ask your administrator for a sign-in link, or print one on the server:',
-    missing: 'Write your name and your password.',
+    nameMissing: 'Write your user name.',
+    passwordMissing: 'Write your password.',
     about: 'The bells of your lines: every call rings in your software too.',
   },
   account: {
@@ -97,6 +98,9 @@ export const shell: typeof french = {
     nextHint: 'At least 10 characters. A sentence does very well.',
     again: 'New password, once more',
     tooShort: 'It needs at least 10 characters.',
+    currentMissing: 'Write your current password.',
+    currentWrong: 'This is not your current password.',
+    control: 'The password holds a control character: leave it out.',
     different: 'The two entries differ.',
     change: 'Change the password',
     changed: 'Password changed.',

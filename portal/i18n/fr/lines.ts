@@ -49,6 +49,7 @@ export const lines = {
   add: 'Ajouter une ligne',
   addNumber: 'Numéro de la ligne',
   addNumberHint: 'Sous toute forme usuelle : 01 23 45 67 89 ou +33 1 23 45 67 89',
+  addNumberMissing: 'Écrivez le numéro de la ligne.',
   addCustomerHint: 'Le nom court du client, par exemple default',
   added: (number: string) => `La ligne ${number} est créée.`,
   addedPassword: 'Voici son mot de passe SIP, à saisir dans le téléphone :',
@@ -94,6 +95,7 @@ export const lines = {
   terminalAddress: 'Adresse',
   terminalAgent: 'Téléphone',
   terminalSince: 'Depuis',
+  sandboxAgent: 'Téléphone simulé du bac à sable',
   unknownAgent: 'Inconnu',
 
   playTitle: 'Essayer : faire sonner cette ligne',

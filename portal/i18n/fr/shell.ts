@@ -72,7 +72,8 @@ export const shell = {
       'Un lien sert une seule fois, pendant 10 minutes. Demandez-en un nouveau à votre administrateur, ou affichez-en un sur le serveur :',
     linkHint:
       'Sans mot de passe ? Demandez un lien de connexion à votre administrateur, ou affichez-en un sur le serveur :',
-    missing: 'Écrivez votre nom et votre mot de passe.',
+    nameMissing: 'Écrivez votre nom d’utilisateur.',
+    passwordMissing: 'Écrivez votre mot de passe.',
     about: 'Le carillon de vos lignes : chaque appel sonne aussi dans votre logiciel.',
   },
   account: {
@@ -97,6 +98,9 @@ export const shell = {
     nextHint: '10 caractères au moins. Une phrase convient très bien.',
     again: 'Nouveau mot de passe, encore une fois',
     tooShort: 'Il faut 10 caractères au moins.',
+    currentMissing: 'Écrivez votre mot de passe actuel.',
+    currentWrong: 'Ce n’est pas votre mot de passe actuel.',
+    control: 'Le mot de passe contient un caractère de contrôle : enlevez-le.',
     different: 'Les deux saisies diffèrent.',
     change: 'Changer le mot de passe',
     changed: 'Mot de passe changé.',

@@ -1,5 +1,5 @@
-// What is read of customers, users, sessions and tokens: always all there are, at the start. They are few,
-// and the access room keeps them in memory.
+// What is read of customers, users, sessions and tokens: all there are, at the start, since they are few
+// and the access room keeps them in memory; and whether anything is kept of a customer that is gone.
 
 import type { Customer, Session, Token, User } from '../../access/principal.ts';
 import { isE164, type E164 } from '../../numbers/e164.ts';
@@ -12,6 +12,8 @@ export const ACCESS_QUERIES = {
     created_at AS createdAt FROM users ORDER BY name`,
   sessions: `SELECT hash, user, created_at AS createdAt, expires_at AS expiresAt
     FROM sessions ORDER BY hash`,
+  'history.calls': 'SELECT 1 FROM calls WHERE customer = :customer LIMIT 1',
+  'history.notifications': 'SELECT 1 FROM notifications WHERE customer = :customer LIMIT 1',
   tokens: `SELECT id, name, secret_hash AS secretHash, role, customer, lines,
     created_at AS createdAt FROM tokens ORDER BY id`,
 } as const;
@@ -29,6 +31,9 @@ export function accessQueries(rows: Rows) {
         ...row,
         lines: linesOf(row.lines),
       })),
+    hasHistory: (customer: string): boolean =>
+      rows(ACCESS_QUERIES['history.calls'], { customer }).length > 0 ||
+      rows(ACCESS_QUERIES['history.notifications'], { customer }).length > 0,
     allSessions: () => rows<Session>(ACCESS_QUERIES.sessions),
     allTokens: (): Token[] =>
       rows<WithText<Token>>(ACCESS_QUERIES.tokens).map((row) => ({

@@ -7,6 +7,7 @@
 //   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
 //   line, customer   their index and a direction.
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
+// A dialogue (`dref`) is a filter on any of them.
 // Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
 // ids (`idAt`). The most that can be walked in vain: a party's calls that were answered, in search of
 // missed ones; a line's calls from before it changed its customer.
@@ -39,6 +40,7 @@ export const CALL_PAGES = {
 function idsWhere(condition: string): string {
   return `SELECT id FROM calls WHERE ${condition} AND id > :above AND id < :before
     AND (:from IS NULL OR setup_at >= :from) AND (:to IS NULL OR setup_at < :to)
+    AND (:dref IS NULL OR dref = :dref)
     ORDER BY id DESC LIMIT :limit`;
 }
 
@@ -47,7 +49,7 @@ const CLOCK_SLACK_MS = 24 * 3_600_000;
 
 /** The ids of the calls on a page, the newest first. */
 export function callPage(rows: Rows, page: CallPage): number[] {
-  const { scope, party, direction, missed, from, to, before } = page;
+  const { scope, party, direction, missed, dref, from, to, before } = page;
   const limit = bounded(page.limit);
   const above = from === undefined ? 0 : idAt(rows, from - CLOCK_SLACK_MS) - 1;
   const below = to === undefined ? Infinity : idAt(rows, to + CLOCK_SLACK_MS);
@@ -56,6 +58,7 @@ export function callPage(rows: Rows, page: CallPage): number[] {
     party: party ?? null,
     direction: direction ?? null,
     missed: missed ? 1 : null,
+    dref: dref ?? null,
     from: from ?? null,
     to: to ?? null,
     before: Math.min(before ?? Number.MAX_SAFE_INTEGER, below),

@@ -2,11 +2,13 @@
 //
 // Each page is read from the index that leaves the least to filter, newest first, down to its limit:
 //   callref          the few notifications of that call.
-//   pending          the index that holds what waits; scope and line are in it.
+//   pending          the index that holds what waits, line by line: all that have something waiting, where
+//                    no line is asked for. A customer's rows are a filter.
 //   parked           the indexes that hold what was given up: of the line, of the customer, of all.
 //   line, customer   their index; `delivered` is a filter, and nearly all are.
 //   otherwise        the table itself.
 
+import type { E164 } from '../../numbers/e164.ts';
 import { newestOf } from './newest.ts';
 import { IN_SCOPE, customerOf, linesOf, linesValue } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
@@ -18,7 +20,7 @@ const IN_STATE = '(:state IS NULL OR state = :state)';
 /** The statements by which a page is found; each gives seqs, the newest first. */
 export const NOTIFICATION_PAGES = {
   'page.callref': seqsWhere(`callref = :callref AND ${IN_SCOPE} AND ${IN_STATE}`),
-  'page.pending': seqsWhere(`state = 'pending' AND ${IN_SCOPE}`),
+  'page.pending': seqsWhere(`state = 'pending' AND account = :line AND ${OF_CUSTOMER}`),
   'page.parked.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND state = 'parked'`),
   'page.parked.customer': seqsWhere("customer = :customer AND state = 'parked'"),
   'page.parked': seqsWhere("state = 'parked'"),
@@ -33,7 +35,11 @@ function seqsWhere(condition: string): string {
 }
 
 /** The seqs of the notifications on a page, the newest first. */
-export function notificationPage(rows: Rows, page: NotificationPage): number[] {
+export function notificationPage(
+  rows: Rows,
+  page: NotificationPage,
+  linesWithPending: () => readonly E164[],
+): number[] {
   const { scope, line, callref, state, before } = page;
   const limit = bounded(page.limit);
   const lines = linesOf(scope, line);
@@ -52,15 +58,14 @@ export function notificationPage(rows: Rows, page: NotificationPage): number[] {
   const of = (name: keyof typeof NOTIFICATION_PAGES) => newestOf([source(name, {})], limit);
 
   if (callref !== undefined) return of('page.callref');
-  if (state === 'pending') return of('page.pending');
-  const parked = state === 'parked';
-  if (lines) {
-    const name = parked ? 'page.parked.line' : 'page.line';
-    return newestOf(
-      lines.map((one) => source(name, { line: one })),
+  const ofEach = (name: keyof typeof NOTIFICATION_PAGES, some: readonly E164[]) =>
+    newestOf(
+      some.map((one) => source(name, { line: one })),
       limit,
     );
-  }
+  if (state === 'pending') return ofEach('page.pending', lines ?? linesWithPending());
+  const parked = state === 'parked';
+  if (lines) return ofEach(parked ? 'page.parked.line' : 'page.line', lines);
   if (scope.kind === 'all') return of(parked ? 'page.parked' : 'page.all');
   return of(parked ? 'page.parked.customer' : 'page.customer');
 }

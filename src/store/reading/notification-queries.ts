@@ -1,26 +1,24 @@
-// What is read of notifications: what waits, lists, pages, single ones, each with its attempts. Which
-// seqs a page has is notification-page.ts's matter.
+// What is read of notifications: lists, pages, single ones, each with its attempts. Which seqs a page has is
+// notification-page.ts's matter; what waits is waiting-queries.ts's.
 
 import type { E164 } from '../../numbers/e164.ts';
 import { NOTIFICATION_PAGES, notificationPage } from './notification-page.ts';
 import { bounded, type Rows } from './prepared.ts';
-import type { Attempt, ListFilter, Notification, NotificationPage } from '../store.ts';
+import type { Attempt, ListFilter, NotificationPage } from '../store.ts';
 import type { NotificationRow } from '../store.ts';
 
-const NOTIFICATION_COLUMNS = 'seq, id, callref, account, type, url, created_at AS createdAt';
+export const NOTIFICATION_COLUMNS = `seq, id, callref, account, type, destination, url,
+  content_type AS contentType, body, created_at AS createdAt`;
 const NOTIFICATION_ROW = `${NOTIFICATION_COLUMNS}, state, customer`;
 
-const REST = '(:line IS NULL OR +account = :line)';
+const REST = '(:line IS NULL OR +account = :line) AND (:state IS NULL OR +state = :state)';
 
 /** The text of every statement on notifications, by name. */
 export const NOTIFICATION_QUERIES = {
   ...NOTIFICATION_PAGES,
   lastSeq: 'SELECT max(seq) AS seq FROM notifications',
-  pending: `SELECT ${NOTIFICATION_COLUMNS},
-      (SELECT coalesce(max(n), 0) FROM attempts WHERE notification = seq) - tries_before AS attempts
-    FROM notifications WHERE state = 'pending' AND seq > :above ORDER BY seq LIMIT :limit`,
-  attempts: `SELECT at, ms, status, error, failure FROM attempts WHERE notification = :seq
-    ORDER BY n`,
+  attempts: `SELECT at, ms, status, error, failure, address, answer FROM attempts
+    WHERE notification = :seq ORDER BY n`,
   notification: `SELECT ${NOTIFICATION_ROW} FROM notifications WHERE seq = :seq`,
   // There is no index on the id: it begins with the callref, which has one.
   'notifications.id': `SELECT ${NOTIFICATION_ROW} FROM notifications
@@ -41,7 +39,7 @@ const MOST_LINES = 500;
 type Unread = Omit<NotificationRow, 'attempts'>;
 
 /** The queries of notifications on a connection. */
-export function notificationQueries(rows: Rows) {
+export function notificationQueries(rows: Rows, linesWithPending: () => readonly E164[]) {
   const withAttempts = (row: Unread): NotificationRow => ({
     ...row,
     attempts: rows<Attempt>(NOTIFICATION_QUERIES.attempts, { seq: row.seq }),
@@ -52,22 +50,15 @@ export function notificationQueries(rows: Rows) {
       .flatMap((seq) => rows<Unread>(NOTIFICATION_QUERIES.notification, { seq }))
       .map(withAttempts);
 
-  function pendingNotifications(afterSeq: number, limit: number) {
-    const values = { above: afterSeq, limit: bounded(limit) };
-    return rows<Notification & { attempts: number }>(NOTIFICATION_QUERIES.pending, values).map(
-      ({ attempts, ...notification }) => ({ notification, attempts }),
-    );
-  }
-
   function pageNotifications(page: NotificationPage): NotificationRow[] {
-    return ofSeqs(notificationPage(rows, page));
+    return ofSeqs(notificationPage(rows, page, linesWithPending));
   }
 
   function listNotifications(filter: ListFilter): NotificationRow[] {
-    const { line, callref, sipCallId } = filter;
+    const { line, callref, sipCallId, state } = filter;
     if (callref === undefined && sipCallId === undefined) {
-      const ofLine = line === undefined ? {} : { line };
-      const page = { scope: { kind: 'all' } as const, ...ofLine, limit: filter.limit };
+      const only = { ...(line && { line }), ...(state && { state }) };
+      const page = { scope: { kind: 'all' } as const, ...only, limit: filter.limit };
       return pageNotifications(page).toReversed();
     }
     const name = callref === undefined ? 'notifications.sipCallId' : 'notifications.callref';
@@ -75,6 +66,7 @@ export function notificationQueries(rows: Rows) {
       line: line ?? null,
       callref: callref ?? null,
       sipCallId: sipCallId ?? null,
+      state: state ?? null,
       limit: bounded(filter.limit),
     })
       .map(withAttempts)
@@ -93,14 +85,15 @@ export function notificationQueries(rows: Rows) {
     }
     const scope = { kind: 'all' } as const;
     return ofSeqs(
-      [...new Set(lines)].flatMap((line) => notificationPage(rows, { scope, line, limit: 1 })),
+      [...new Set(lines)].flatMap((line) =>
+        notificationPage(rows, { scope, line, limit: 1 }, linesWithPending),
+      ),
     );
   }
 
   return {
     lastNotificationSeq: () =>
       rows<{ seq: number | null }>(NOTIFICATION_QUERIES.lastSeq)[0]?.seq ?? 0,
-    pendingNotifications,
     listNotifications,
     pageNotifications,
     getNotification,

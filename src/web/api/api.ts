@@ -13,6 +13,7 @@ import { addCsvBodies, addJsonBodies } from './body.ts';
 import { addCalls } from './calls.ts';
 import { addChecks } from './checks.ts';
 import { addCustomers } from './customers.ts';
+import { addDestinations } from './destinations.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Reader } from './event-streams.ts';
 import { addEvents } from './events.ts';
@@ -20,6 +21,7 @@ import { addLines } from './lines.ts';
 import { addLinesCsv } from './lines-csv.ts';
 import { addLineActions } from './line-actions.ts';
 import { addNotifications } from './notifications.ts';
+import { addNumbers } from './numbers.ts';
 import { addOpenApi, openApiOf } from './openapi.ts';
 import { refuseUnrouted, sendProblem } from './problem.ts';
 import type { Api, ApiRooms } from './rooms.ts';
@@ -70,6 +72,7 @@ async function addVersion1(app: FastifyInstance, rooms: ApiRooms): Promise<void>
   addSession(api, rooms, streams);
   addLines(api, rooms);
   addLineActions(api, rooms);
+  addDestinations(api, rooms);
   await api.register(async (files) => {
     addCsvBodies(files, MOST_BYTES);
     addLinesCsv(files.withTypeProvider<TypeBoxTypeProvider>(), rooms);
@@ -77,6 +80,7 @@ async function addVersion1(app: FastifyInstance, rooms: ApiRooms): Promise<void>
   addChecks(api, rooms);
   addCalls(api, rooms);
   addNotifications(api, rooms);
+  addNumbers(api, rooms);
   addCustomers(api, rooms);
   addUsers(api, rooms);
   addTokens(api, rooms);

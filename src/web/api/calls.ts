@@ -13,6 +13,7 @@ import { CallDetail, CallView, pageOf } from './schemas.ts';
 
 /** The calls of one dialogue begin within the longest time that telephones may ring. */
 const DIALOGUE_MS = 3_600_000;
+/** A dialogue has a call for each line that it touches, and a call three notifications for each receiver. */
 const MOST_RELATED = 200;
 
 export function addCalls(api: Api, rooms: ApiRooms): void {
@@ -78,17 +79,19 @@ export function addCalls(api: Api, rooms: ApiRooms): void {
         row && mayRead(principalOf(request), { number: row.account, customer: row.customer });
       if (!readable) throw notFound('This call');
       const scope = scopeOfCaller(request);
-      const [near, notifications] = await Promise.all([
+      // All calls of a dialogue have the same callee, so the callee's index finds them.
+      const [dialogue, notifications] = await Promise.all([
         store.pageCalls({
           scope,
           party: row.callee,
+          dref: row.dref,
           from: row.setupAt - DIALOGUE_MS,
           to: row.setupAt + DIALOGUE_MS,
           limit: MOST_RELATED,
         }),
         store.pageNotifications({ scope, callref, limit: MOST_RELATED }),
       ]);
-      const related = near.filter((call) => call.dref === row.dref && call.callref !== callref);
+      const related = dialogue.filter((call) => call.callref !== callref);
       return {
         call: presentCall(row),
         related: related.map(presentCall),

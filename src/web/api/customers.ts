@@ -4,21 +4,17 @@ import { Type } from 'typebox';
 import { presentCustomer } from '../../access/present.ts';
 import type { Customer } from '../../access/principal.ts';
 import { accessRefusal } from './refused.ts';
-import { need } from './rooms.ts';
+import { askerOf, need } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
 import { CustomerChange, CustomerInput, CustomerView, Nothing } from './schemas.ts';
 
 export function addCustomers(api: Api, rooms: ApiRooms): void {
-  const { access, lines } = rooms;
+  const { access } = rooms;
   const tags = ['access'];
   const params = Type.Object({ name: Type.String() });
 
   function present(customer: Customer): CustomerView {
-    const { name } = customer;
-    return presentCustomer(customer, {
-      lines: lines.ofCustomer(name).length,
-      users: access.users().filter((user) => user.customer === name).length,
-    });
+    return presentCustomer(customer, access.customerCounts(customer.name));
   }
 
   api.route({
@@ -49,8 +45,9 @@ export function addCustomers(api: Api, rooms: ApiRooms): void {
     },
     handler: async (request, reply) => {
       need(request, 'operator');
-      const { name, title } = request.body;
-      const put = await access.putCustomer(name, { title }, { only: 'new' });
+      const { name, ...input } = request.body;
+      const options = { only: 'new', by: askerOf(request) } as const;
+      const put = await access.putCustomer(name, input, options);
       if (!put.ok) throw accessRefusal(put);
       return reply.code(201).send(present(put.customer));
     },
@@ -68,7 +65,8 @@ export function addCustomers(api: Api, rooms: ApiRooms): void {
     },
     handler: async (request) => {
       need(request, 'operator');
-      const put = await access.putCustomer(request.params.name, request.body, { only: 'existing' });
+      const options = { only: 'existing', by: askerOf(request) } as const;
+      const put = await access.putCustomer(request.params.name, request.body, options);
       if (!put.ok) throw accessRefusal(put);
       return present(put.customer);
     },
@@ -85,7 +83,7 @@ export function addCustomers(api: Api, rooms: ApiRooms): void {
     },
     handler: async (request, reply) => {
       need(request, 'operator');
-      const removed = await access.removeCustomer(request.params.name);
+      const removed = await access.removeCustomer(request.params.name, askerOf(request));
       if (!removed.ok) throw accessRefusal(removed);
       return reply.code(204).send(null);
     },

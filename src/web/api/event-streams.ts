@@ -1,53 +1,40 @@
-// Server-sent events: the connections over which the live stream goes out (HTML standard, 9.2). It writes
-// and closes; which events there are and how they are kept for a resume is src/live, who may have them
-// is decided for each event by who reads.
+// All connections of server-sent events: how many there may be, and what is the same for all of them. What
+// one of them sends is event-stream.ts; which events there are and how they are kept is src/live.
 
 import type { ServerResponse } from 'node:http';
 import type { Principal } from '../../access/principal.ts';
-import { mayRead } from '../../access/principal.ts';
-import type { LiveStream } from '../../live/stream.ts';
+import type { Numbered, Reset } from '../../live/stream.ts';
+import { EventStream, frame } from './event-stream.ts';
+import type { LiveSource, Reader, StreamPace } from './event-stream.ts';
 import { Refusal } from './problem.ts';
 
-export interface StreamLimits {
+export type { Reader } from './event-stream.ts';
+
+export interface StreamLimits extends StreamPace {
   readonly total: number;
+  /** For one customer, all its people and programs together. */
+  readonly ofCustomer: number;
   /** For one user or token. */
   readonly each: number;
-  /** Bytes that a reader may be behind. */
-  readonly behind: number;
-  /** The HTTP server gives a silent connection 30 s. */
-  readonly keepAliveMs: number;
 }
 
 export const STREAM_LIMITS: StreamLimits = {
-  total: 1000,
+  total: 2000,
+  ofCustomer: 500,
   each: 20,
-  behind: 1_000_000,
   keepAliveMs: 15_000,
+  slice: 500,
+  passedOver: 1000,
 };
 
-/** Who reads a stream. */
-export interface Reader {
-  readonly principal: Principal;
-  /** Hash of the session that opened it, where one did. */
-  readonly session: string | undefined;
-  /** Who this is now, asked at each keep-alive; undefined where the session or token is over. */
-  renewed(): Principal | undefined;
-}
-
-interface Open {
-  readonly reader: Reader;
-  readonly end: () => void;
-}
-
 export class EventStreams {
-  readonly #source: Pick<LiveStream, 'lastId' | 'subscribe'>;
+  readonly #source: LiveSource;
   readonly #limits: StreamLimits;
-  readonly #open = new Set<Open>();
+  readonly #open = new Set<EventStream>();
+  /** Each event is written once for all streams, and forgotten with it. */
+  readonly #written = new WeakMap<Numbered, Uint8Array>();
 
-  constructor(
-    source: Pick<LiveStream, 'lastId' | 'subscribe'>,
-    limits: StreamLimits = STREAM_LIMITS,
-  ) {
+  constructor(source: LiveSource, limits: StreamLimits = STREAM_LIMITS) {
     this.#source = source;
     this.#limits = limits;
   }
@@ -57,86 +44,61 @@ export class EventStreams {
   }
 
   /** Refuses a stream too many; call before the answer begins. */
-  checkRoom({ kind, id }: Principal): void {
-    const headers = { 'Retry-After': '10' };
-    if (this.#open.size >= this.#limits.total) {
-      throw new Refusal(
-        503,
-        'too-many-streams',
-        'Too many event streams are open: try again later',
-        {
-          headers,
-        },
-      );
+  checkRoom({ kind, id, customer, role }: Principal): void {
+    const { total, ofCustomer, each } = this.#limits;
+    if (this.#open.size >= total) {
+      throw tooMany(503, 'Too many event streams are open: try again later', total);
     }
-    const own = [...this.#open].filter(({ reader }) => {
-      const { principal } = reader;
-      return principal.kind === kind && principal.id === id;
-    });
-    if (own.length < this.#limits.each) return;
-    throw new Refusal(
-      429,
-      'too-many-streams',
-      `You have ${own.length} event streams open: close one, or share one among your windows`,
-      { values: { limit: this.#limits.each }, headers },
-    );
+    const own = this.#count((principal) => principal.kind === kind && principal.id === id);
+    if (own >= each) {
+      const text = `You have ${own} event streams open: close one, or share one among your windows`;
+      throw tooMany(429, text, each);
+    }
+    // An operator belongs to none, and has room beside them.
+    if (role === 'operator') return;
+    const others = this.#count((principal) => principal.customer === customer);
+    if (others < ofCustomer) return;
+    const text = `The customer ${customer} has ${others} event streams open: close one first`;
+    throw tooMany(429, text, ofCustomer);
   }
 
   /** Answers with the stream until either side closes. `after` is the last id that the reader has. */
   open(response: ServerResponse, reader: Reader, after: string | undefined): void {
-    let { principal } = reader;
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      // Some proxies would keep everything back until the end, which never comes.
-      'X-Accel-Buffering': 'no',
-    });
-    // Until what was missed is through, the reader may be that much further behind.
-    let behind = Infinity;
-    const write = (text: string): void => {
-      if (response.destroyed) return;
-      response.write(text);
-      if (response.writableLength > behind) response.destroy();
-    };
-    response.on('drain', () => {
-      behind = this.#limits.behind;
-    });
-    write(': carillon events\nretry: 2000\n\n');
-    const unsubscribe = this.#source.subscribe({
+    const stream = new EventStream(response, reader, {
+      source: this.#source,
       after,
-      accepts: ({ line, customer }) => mayRead(principal, { number: line, customer }),
-      onEvent: (id, { type, data }) => write(frame(type, id, data)),
-      onReset: (id) => write(frame('reset', id, {})),
+      pace: this.#limits,
+      bytesOf: (told) => this.#bytesOf(told),
     });
-    // Whoever is cut now resumes here, also before anything has happened.
-    write(frame('ready', this.#source.lastId, {}));
-    behind = response.writableLength + this.#limits.behind;
-
-    const keepAlive = setInterval(() => {
-      const now = reader.renewed();
-      if (!now) return open.end();
-      principal = now;
-      // The id moves on over events that were for others, so that a resume never reaches too far back.
-      write(`: keep-alive\nid: ${this.#source.lastId}\n\n`);
-    }, this.#limits.keepAliveMs).unref();
-    const open: Open = { reader, end: () => response.destroy() };
-    this.#open.add(open);
-    response.once('close', () => {
-      clearInterval(keepAlive);
-      unsubscribe();
-      this.#open.delete(open);
-    });
-    response.on('error', () => response.destroy());
+    this.#open.add(stream);
+    response.once('close', () => this.#open.delete(stream));
   }
 
   /** Ends the streams of whom `concerns` names, at once. */
   end(concerns: (reader: Reader) => boolean): void {
-    for (const open of this.#open) if (concerns(open.reader)) open.end();
+    for (const stream of this.#open) if (concerns(stream.reader)) stream.end();
+  }
+
+  #count(isMeant: (principal: Principal) => boolean): number {
+    let count = 0;
+    for (const { reader } of this.#open) if (isMeant(reader.principal)) count += 1;
+    return count;
+  }
+
+  #bytesOf(told: Numbered | Reset): Uint8Array {
+    if (told.kind === 'reset') return Buffer.from(frame('reset', told.id, {}));
+    let bytes = this.#written.get(told);
+    if (bytes === undefined) {
+      bytes = Buffer.from(frame(told.event.type, told.id, told.event.data));
+      this.#written.set(told, bytes);
+    }
+    return bytes;
   }
 }
 
-function frame(event: string, id: string, data: unknown): string {
-  // JSON without indentation holds no line break, which would end the field.
-  return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+function tooMany(status: 429 | 503, text: string, limit: number): Refusal {
+  return new Refusal(status, 'too-many-streams', text, {
+    values: { limit },
+    headers: { 'Retry-After': '10' },
+  });
 }

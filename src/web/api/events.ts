@@ -8,8 +8,9 @@ import type { Api } from './rooms.ts';
 const description = `Events are \`call\`, \`notification\`, \`terminals\` and \`line\`; their \`data\` is what the lists
 show (CallView, NotificationView; terminals: {line, terminals}; line: {line, change}). Each has an \`id\`.
 After a cut, send the last one as \`Last-Event-ID\` (browsers do so by themselves) or as \`after\`: what happened
-since comes first, without gap or repeat. \`ready\` says where the stream stands; \`reset\` that the events since
-then are not kept any more: read the lists again. A comment comes every 15 s.`;
+since comes first, without gap or repeat. \`ready\` says that this is through and where the stream stands, and
+comes again where much happened that was not for you; \`reset\` that the events since then are not kept any more:
+read the lists again. A comment comes every 15 s.`;
 
 export function addEvents(api: Api, streams: EventStreams): void {
   api.route({

@@ -88,7 +88,7 @@ export function addLineActions(api: Api, rooms: ApiRooms): void {
       if (!read.ok) throw invalid('template', read.error.code, read.error.text, read.error.values);
       const { number: account } = line;
       const answer = await rooms.testCalls.run({ account, template: read.template });
-      if (!answer.ok) throw new Refusal(409, answer.code, answer.error);
+      if (!answer.ok) throw new Refusal(409, 'test-running', answer.error);
       const results = answer.results.map(({ diagnosis, ...result }) => ({
         ...result,
         diagnosis: presentMessage(diagnosis),

@@ -10,6 +10,10 @@ import { presentLine } from '../../lines/present-line.ts';
 import { compileSourceIp } from '../../lines/source-ip.ts';
 import { presentTerminal } from '../../live/terminals.ts';
 import type { Message } from '../../message.ts';
+import {
+  deliveryPolicyOf,
+  presentDelivery,
+} from '../../notifications/delivery-policy.ts';
 import { maskUserInfo } from '../../notifications/url.ts';
 import { baseUrlOf, originOfRequest } from '../request-origin.ts';
 import { notificationView } from './notification-view.ts';
@@ -45,10 +49,12 @@ export async function presentView(
 ): Promise<LineView> {
   const principal = principalOf(request);
   const last = await lastNotifications([line], principal, rooms);
-  const { origins, ...settings } = presentLine(line, maskUserInfo);
+  const { origins, deliveryRetryS, ...settings } = presentLine(line, maskUserInfo);
   return {
     ...settings,
     origins: [...origins],
+    deliveryRetryS: [...deliveryRetryS],
+    delivery: presentDelivery(deliveryPolicyOf(line, rooms.deliveryDefaults)),
     ...presentNow(line, rooms),
     lastNotification: last.get(line.number) ?? null,
     may: [...changeable(principal)],

@@ -2,8 +2,9 @@
 // src/lines/lines-csv.ts.
 
 import { Type } from 'typebox';
-import { exportLines, importErrors, planImport } from '../../lines/lines-csv.ts';
-import type { ImportPlan } from '../../lines/lines-csv.ts';
+import type { Refused } from '../../access/outcome.ts';
+import { exportLines, importErrors, MOST_ERRORS, planImport } from '../../lines/lines-csv.ts';
+import type { ImportError, ImportPlan } from '../../lines/lines-csv.ts';
 import { maskUserInfo } from '../../notifications/url.ts';
 import { whoseLines } from './lines.ts';
 import { Refusal } from './problem.ts';
@@ -14,7 +15,7 @@ import { ImportResult } from './schemas.ts';
 const closed = { additionalProperties: false } as const;
 
 export function addLinesCsv(api: Api, rooms: ApiRooms): void {
-  const { lines, lineRules } = rooms;
+  const { access, lines, lineRules } = rooms;
   const tags = ['lines'];
 
   api.route({
@@ -77,7 +78,8 @@ export function addLinesCsv(api: Api, rooms: ApiRooms): void {
       if (!(body instanceof Uint8Array)) {
         throw new Refusal(415, 'unsupported-media-type', 'Send the file as text/csv');
       }
-      const plan = await planImport(body, lines, lineRules);
+      const planned = await planImport(body, lines, lineRules);
+      const plan = planned.errors.length > 0 ? planned : await withNamesChecked(planned);
       if (plan.errors.length > 0 || request.query.dry !== undefined) return present(plan, false);
       const result = await lines.setMany(plan.edits);
       if (result.ok) return present(plan, true);
@@ -85,6 +87,24 @@ export function addLinesCsv(api: Api, rooms: ApiRooms): void {
       return present({ ...plan, errors: importErrors(result.errors, plan.rows) }, false);
     },
   });
+
+  /** With the rows that give a line to a customer who is gone, while history is kept under his name. */
+  async function withNamesChecked(plan: ImportPlan): Promise<ImportPlan> {
+    const errors: ImportError[] = [];
+    const gone = new Map<string, Refused | undefined>();
+    for (const [at, edit] of plan.edits.entries()) {
+      const { customer = '' } = 'add' in edit ? edit.add : edit.changes;
+      if (!gone.has(customer)) {
+        const named = await access.mayNameCustomer(customer);
+        gone.set(customer, named.ok ? undefined : named);
+      }
+      const refused = gone.get(customer);
+      if (refused === undefined || errors.length === MOST_ERRORS) continue;
+      const { code, error: text, values = {} } = refused;
+      errors.push({ row: plan.rows[at]!, field: 'customer', code, text, values });
+    }
+    return { ...plan, errors };
+  }
 }
 
 function present({ added, changed, unchanged, errors }: ImportPlan, done: boolean): ImportResult {

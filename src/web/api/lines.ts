@@ -138,10 +138,11 @@ export function addLines(api: Api, rooms: ApiRooms): void {
   /** A line is given to a customer that exists: a slip of the pen must not make one. */
   function checkCustomer(name: string | undefined): void {
     if (name === undefined || name === '') return;
-    if (rooms.access.customers().some((customer) => customer.name === name)) return;
-    throw invalid('customer', 'customer-unknown', `There is no customer ${name}: add it first`, {
-      customer: name,
-    });
+    if (rooms.access.hasCustomer(name)) return;
+    // What was written may be as long as a request: it is not sent back whole.
+    const customer = name.slice(0, 40);
+    const text = `There is no customer ${customer}: add it first`;
+    throw invalid('customer', 'customer-unknown', text, { customer });
   }
 }
 
@@ -171,12 +172,16 @@ function checkMay(request: FastifyRequest, change: LineChange): void {
 
 /** Settings of JSON as the texts that a line is set with. `before` is the line that they change. */
 function textsOf(settings: Omit<LineChange, 'password'>, before: Line | undefined): LineChanges {
-  const { api, autoAnswer, origins, notificationUrl, buzzeeUrl, ...texts } = settings;
+  const { api, autoAnswer, origins, notificationUrl, buzzeeUrl, ...others } = settings;
+  const { deliveryTimeoutS, deliveryWindowS, deliveryRetryS, ...texts } = others;
   return {
     ...texts,
     ...(api === undefined ? {} : { api: onOrOff(api) }),
     ...(autoAnswer === undefined ? {} : { autoAnswer: onOrOff(autoAnswer) }),
     ...(origins === undefined ? {} : { origins: origins.join(' ') }),
+    ...(deliveryTimeoutS === undefined ? {} : { deliveryTimeoutS: seconds(deliveryTimeoutS) }),
+    ...(deliveryWindowS === undefined ? {} : { deliveryWindowS: seconds(deliveryWindowS) }),
+    ...(deliveryRetryS === undefined ? {} : { deliveryRetryS: deliveryRetryS.join(' ') }),
     ...(notificationUrl === undefined
       ? {}
       : { notificationUrl: unmasked('notificationUrl', notificationUrl, before?.notificationUrl) }),
@@ -191,6 +196,11 @@ function unmasked(field: string, text: string, kept = ''): string {
   const result = unmask(text, kept, field);
   if (!result.ok) throw lineRefusal(result);
   return result.url;
+}
+
+/** Seconds as text; 0 in JSON is what an empty text is: as the server is set. */
+function seconds(number: number): string {
+  return number === 0 ? '' : String(number);
 }
 
 export function onOrOff(on: boolean): string {

@@ -9,7 +9,7 @@ import { pageFrom, pageQuery, rowAfter, usualLimit } from './paging.ts';
 import { notFound, Refusal } from './problem.ts';
 import { numberIn, principalOf, scopeOfCaller } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
-import { NotificationView, pageOf } from './schemas.ts';
+import { NotificationView, pageOf, Replay, Replayed } from './schemas.ts';
 
 export function addNotifications(api: Api, rooms: ApiRooms): void {
   const { store, outbox } = rooms;
@@ -83,4 +83,41 @@ export function addNotifications(api: Api, rooms: ApiRooms): void {
       return reply.code(202).send(notificationView((await store.getNotification(row.id)) ?? row));
     },
   });
+
+  api.route({
+    method: 'POST',
+    url: '/replays',
+    schema: {
+      tags: ['notifications'],
+      summary: 'Sends parked or delivered notifications again, in order, under their ids',
+      body: Replay,
+      response: { 200: Replayed },
+    },
+    handler: async (request) => {
+      const { line, state = 'parked', from, to } = request.body;
+      const scope = scopeOfCaller(request);
+      const number = line === undefined ? undefined : numberIn('line', line, rooms);
+      const selection = {
+        state,
+        ...(scope.kind === 'all' ? {} : { customer: scope.customer }),
+        ...(from === undefined ? {} : { from: Date.parse(from) }),
+        ...(to === undefined ? {} : { to: Date.parse(to) }),
+      };
+      // One line after the other: an order exists within calls only. Of a line that is not theirs nobody
+      // sends anything again, as nobody sees anything of it.
+      const own = scope.kind === 'lines' ? scope.lines : [number];
+      const lines = own.filter((each) => number === undefined || each === number);
+      let count = 0;
+      for (const each of lines) {
+        const ofLine = each === undefined ? selection : { ...selection, line: each };
+        const replayed = await outbox.replay(ofLine, MOST_REPLAYED - count);
+        count += replayed.count;
+        if (replayed.more) return { count, more: true };
+      }
+      return { count, more: false };
+    },
+  });
 }
+
+/** Sent again by one request: it is answered when all of them wait, and that takes seconds for so many. */
+const MOST_REPLAYED = 10_000;

@@ -4,6 +4,7 @@
 import { STATUS_CODES } from 'node:http';
 import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import * as destinationSchemas from './destination-schemas.ts';
 import * as schemas from './schemas.ts';
 
 const description = `The API of Carillon, a CTI server for telephone lines. The web pages use nothing else.
@@ -18,6 +19,7 @@ RFC 9457 with a stable \`code\`.`;
 const tags = [
   { name: 'session', description: 'Signing in and out' },
   { name: 'lines', description: 'Lines and their settings' },
+  { name: 'destinations', description: 'What else is told of a line’s calls, and what is signed' },
   { name: 'checks', description: 'Before something is saved' },
   { name: 'calls', description: 'The history of calls' },
   {
@@ -52,7 +54,7 @@ export function openApiOf(app: FastifyInstance): object {
   const { paths, components, ...rest } = tidy(app.swagger()) as Json;
   const named = new Map<string, string>();
   const shapes: Json = {};
-  for (const [name, schema] of Object.entries(schemas)) {
+  for (const [name, schema] of Object.entries({ ...schemas, ...destinationSchemas })) {
     if (typeof schema === 'function' || schema === schemas.Nothing) continue;
     shapes[name] = tidy(schema);
     named.set(JSON.stringify(shapes[name]), name);

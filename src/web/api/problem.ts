@@ -101,7 +101,7 @@ function refusalOf(error: unknown): Refusal | undefined {
     case 404:
       return new Refusal(404, 'not-found', 'Nothing is served here');
     case 408:
-      return new Refusal(408, 'timeout', 'The request did not come to its end');
+      return new Refusal(408, 'request-timeout', 'The request did not come to its end');
     case 413:
       return new Refusal(413, 'too-large', 'What was sent is too large: send less at once');
     case 414:
@@ -187,6 +187,8 @@ function fieldErrors(
       return [{ field, code: 'wrong-shape', text: 'this has none of the forms that it may have' }];
     case 'maxLength':
       return [tooLong(field, params['limit'])];
+    case 'minLength':
+      return [tooShort(field, params['limit'])];
     default:
       return [
         { field, code: `wrong-${keyword.toLowerCase()}`, text: message ?? 'this is not right' },
@@ -199,6 +201,15 @@ function tooLong(field: string, limit: unknown): FieldError {
     field,
     code: 'too-long',
     text: `write at most ${String(limit)} characters`,
+    values: { limit: Number(limit) },
+  };
+}
+
+function tooShort(field: string, limit: unknown): FieldError {
+  return {
+    field,
+    code: 'too-short',
+    text: `write at least ${String(limit)} character${limit === 1 ? '' : 's'}`,
     values: { limit: Number(limit) },
   };
 }

@@ -6,6 +6,7 @@ import type { Refused } from '../../access/outcome.ts';
 import { isWrongInItself } from '../../access/outcome.ts';
 import type { LineRefusal } from '../../lines/line-result.ts';
 import { isConflict } from '../../lines/message-codes.ts';
+import { isDestinationConflict } from '../../destinations/message-codes.ts';
 import { invalid, Refusal } from './problem.ts';
 
 /** The problem for a refusal of src/access. */
@@ -31,8 +32,10 @@ export function accessRefusal({ code, field, error, values }: Refused): Refusal 
     }
     case 'busy':
       return new Refusal(503, code, detail, { ...more, headers: { 'Retry-After': '1' } });
-    default:
-      return new Refusal(409, code, detail, more);
+    default: {
+      const errors = field === undefined ? [] : [{ field, code, text: detail, ...more }];
+      return new Refusal(409, code, detail, errors.length === 0 ? more : { ...more, errors });
+    }
   }
 }
 
@@ -68,6 +71,22 @@ export function lineRefusal({ code, field, error, values }: LineRefusal): Refusa
     return new Refusal(409, code, detail, { ...more, errors });
   }
   return invalid(field ?? '', code, detail, values);
+}
+
+/** The problem for a refusal of src/destinations, which also speaks of lines. */
+export function destinationRefusal(refusal: LineRefusal): Refusal {
+  const { code, field, error, values } = refusal;
+  const detail = sentence(error);
+  const more = values === undefined ? {} : { values };
+  if (code === 'no-such-secret') return new Refusal(404, 'not-found', detail, more);
+  if (code === 'no-such-destination') {
+    // What a path names is not there; what a body names is wrong in it.
+    if (field === 'destination') return invalid(field, code, detail, values);
+    return new Refusal(404, 'not-found', detail, more);
+  }
+  if (!isDestinationConflict(code)) return lineRefusal(refusal);
+  const errors = field === undefined ? [] : [{ field, code, text: detail, ...more }];
+  return new Refusal(409, code, detail, errors.length === 0 ? more : { ...more, errors });
 }
 
 /** The rooms' sentences begin small, since commands put a word before them. */

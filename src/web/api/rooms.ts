@@ -9,11 +9,15 @@ import type { Access } from '../../access/access.ts';
 import type { ReachInput } from '../../access/checks.ts';
 import { mayRead, scopeOf } from '../../access/principal.ts';
 import type { Principal, Role, Scope } from '../../access/principal.ts';
+import type { Destinations } from '../../destinations/destinations.ts';
+import type { SigningKeys } from '../../destinations/signing-keys.ts';
+import type { Erasure } from '../../history/erasure.ts';
 import type { Line } from '../../lines/line.ts';
 import type { LineRules } from '../../lines/line-input.ts';
 import type { Lines } from '../../lines/lines.ts';
 import type { OpenCalls } from '../../live/open-calls.ts';
 import type { LiveStream } from '../../live/stream.ts';
+import type { DeliveryPolicy } from '../../notifications/delivery-policy.ts';
 import type { Outbox } from '../../notifications/outbox.ts';
 import type { TestCalls } from '../../notifications/test-call.ts';
 import type { E164 } from '../../numbers/e164.ts';
@@ -46,15 +50,20 @@ export interface ApiRooms {
   readonly access: Access;
   readonly lines: Lines;
   readonly lineRules: LineRules;
+  readonly destinations: Destinations;
+  readonly signingKeys: SigningKeys;
   readonly store: Pick<
     Store,
     'pageCalls' | 'getCall' | 'pageNotifications' | 'getNotification' | 'lastNotifications'
   >;
   terminalsOf(line: E164): readonly Binding[];
   readonly openCalls: Pick<OpenCalls, 'ofLine'>;
-  readonly stream: Pick<LiveStream, 'lastId' | 'subscribe'>;
-  readonly outbox: Pick<Outbox, 'resend'>;
+  readonly stream: Pick<LiveStream, 'follow'>;
+  /** How notifications are delivered where a line does not say. */
+  readonly deliveryDefaults: DeliveryPolicy;
+  readonly outbox: Pick<Outbox, 'resend' | 'replay'>;
   readonly testCalls: TestCalls;
+  readonly erasure: Pick<Erasure, 'erase'>;
   readonly proxies: Proxies;
   /** Only in a sandbox. Resolves when the call is over, or at once where it cannot begin. */
   readonly simulate?: (call: Simulation) => Promise<{ ok: true } | { ok: false; error: string }>;
@@ -75,6 +84,11 @@ export interface ApiRooms {
 /** Who asks. */
 export function principalOf(request: FastifyRequest): Principal {
   return callerOf(request).principal;
+}
+
+/** Who asks, for a change that waits for its turn: asked again then, since rights may end meanwhile. */
+export function askerOf(request: FastifyRequest): () => Principal | undefined {
+  return callerOf(request).renewed;
 }
 
 /** Whose rows of calls and notifications who asks may read. */
@@ -107,7 +121,7 @@ export function lineFor(request: FastifyRequest, text: string, rooms: ApiRooms):
 export function numberIn(field: string, text: string, rooms: ApiRooms): E164 {
   const parsed = parseE164(text, rooms.server.country);
   if (parsed.ok) return parsed.number;
-  throw invalid(field, 'not-a-number', parsed.error);
+  throw invalid(field, parsed.code, parsed.error, parsed.values);
 }
 
 export function isoTime(milliseconds: number): string {

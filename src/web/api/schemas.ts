@@ -137,6 +137,8 @@ export const AttemptView = Type.Object({
   status: orNull(Type.Integer()),
   error: orNull(Type.String()),
   failure: orNull(Type.String({ description: 'Stable class of the failure' })),
+  address: orNull(Type.String({ description: 'Address and port that was connected to' })),
+  answer: orNull(Type.String({ description: "First 2 kB of the answer's body" })),
 });
 export type AttemptView = Static<typeof AttemptView>;
 
@@ -148,9 +150,34 @@ export const NotificationView = Type.Object({
   url: Type.String({ description: 'User name and password in it masked' }),
   state: Type.Union([Type.Literal('pending'), Type.Literal('delivered'), Type.Literal('parked')]),
   createdAt: time,
+  destination: Type.Integer({
+    description: '0 for the notification URL, 1 for Buzzee, else the id of a further destination',
+  }),
+  method: Type.Union([Type.Literal('GET'), Type.Literal('POST')]),
+  body: Type.String({ description: 'What is sent by POST; empty for a GET' }),
   attempts: Type.Array(AttemptView),
 });
 export type NotificationView = Static<typeof NotificationView>;
+
+/** Which ended notifications are to be sent again. */
+export const Replay = Type.Object(
+  {
+    line: Type.Optional(Type.String({ maxLength: 64 })),
+    state: Type.Optional(
+      Type.Union([Type.Literal('parked'), Type.Literal('delivered'), Type.Literal('ended')], {
+        description: 'parked (the default), delivered, or ended for both',
+      }),
+    ),
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'Of events at or after' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Of events before' })),
+  },
+  { additionalProperties: false },
+);
+
+export const Replayed = Type.Object({
+  count: Type.Integer({ description: 'How many wait again' }),
+  more: Type.Boolean({ description: 'Whether there are more: ask again for them' }),
+});
 
 /** A line in a list, with what happens on it now. */
 export const LineItem = Type.Object({
@@ -180,7 +207,34 @@ const settings = {
   api: Type.Boolean(),
   autoAnswer: Type.Boolean(),
   origins: Type.Array(Type.String()),
+  deliveryTimeoutS: Type.Number({
+    description: 'Seconds that a receiver has to answer, 0.5 to 30; 0: as the server is set',
+  }),
+  deliveryWindowS: Type.Number({
+    description:
+      'Seconds for which a notification is tried again, 1 to 86400; 0: as the server is set',
+  }),
+  deliveryRetryS: Type.Array(Type.Number(), {
+    description:
+      'Seconds between the tries, up to 20 of 0.5 to 3600, the last repeated; empty: as the server is set',
+  }),
+  deliveryMode: Type.Union(
+    [Type.Literal(''), Type.Literal('at-least-once'), Type.Literal('at-most-once')],
+    {
+      description:
+        'at-most-once: what may have arrived is not sent again; empty: as the server is set',
+    },
+  ),
 };
+
+/** How a line's notifications are delivered: what it sets itself, else what the server does. */
+export const DeliveryView = Type.Object({
+  timeoutS: Type.Number(),
+  windowS: Type.Number(),
+  retryS: Type.Array(Type.Number()),
+  mode: Type.Union([Type.Literal('at-least-once'), Type.Literal('at-most-once')]),
+});
+export type DeliveryView = Static<typeof DeliveryView>;
 
 export const LineView = Type.Object({
   ...settings,
@@ -188,6 +242,7 @@ export const LineView = Type.Object({
   terminals: Type.Array(TerminalView),
   calls: Type.Array(CallView),
   lastNotification: orNull(NotificationView),
+  delivery: DeliveryView,
   /** What may be changed on it by who asks. */
   may: Type.Array(Type.String()),
   /** What to type into a telephone. */
@@ -405,6 +460,11 @@ export const CustomerInput = Type.Object(
   {
     name: Type.String({ maxLength: 64, description: '1 to 32 of a-z, 0-9 and dash' }),
     title: Type.Optional(Type.String({ maxLength: 256 })),
+    again: Type.Optional(
+      Type.Boolean({
+        description: 'It was there before: it gets the history that is kept under its name',
+      }),
+    ),
   },
   closed,
 );

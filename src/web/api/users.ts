@@ -3,15 +3,17 @@
 
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { mayManage } from '../../access/may-manage.ts';
+import { managedBy, mayManage } from '../../access/may-manage.ts';
 import { presentUser } from '../../access/present.ts';
 import type { User } from '../../access/principal.ts';
+import { nameTaken } from '../../access/users.ts';
 import { baseUrlOf, originOfRequest } from '../request-origin.ts';
-import { notFound, Refusal } from './problem.ts';
+import { reachPage, reachPageQuery } from './paging.ts';
+import { notFound } from './problem.ts';
 import { accessRefusal } from './refused.ts';
-import { isoTime, need, principalOf, reachIn } from './rooms.ts';
+import { askerOf, isoTime, need, reachIn } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
-import { Nothing, SignInLink, UserInput, UserView } from './schemas.ts';
+import { Nothing, pageOf, SignInLink, UserInput, UserView } from './schemas.ts';
 
 export function addUsers(api: Api, rooms: ApiRooms): void {
   const { access } = rooms;
@@ -31,13 +33,20 @@ export function addUsers(api: Api, rooms: ApiRooms): void {
     url: '/users',
     schema: {
       tags,
-      summary: 'Users',
-      response: { 200: Type.Object({ items: Type.Array(UserView) }) },
+      summary: 'Users, by name',
+      querystring: Type.Object(reachPageQuery, { additionalProperties: false }),
+      response: { 200: pageOf(UserView) },
     },
     handler: async (request) => {
-      const principal = need(request, 'operator', 'manager');
-      const seen = access.users().filter((user) => mayManage(principal, user, 'user'));
-      return { items: seen.map((user) => view(user)) };
+      const isManaged = managedBy(need(request, 'operator', 'manager'), 'user');
+      const { limit, after, customer } = request.query;
+      return reachPage(access.users(), {
+        limit,
+        isSeen: (user) => (customer === undefined || user.customer === customer) && isManaged(user),
+        isBehind: ({ name }) => after === undefined || name > after,
+        cursorOf: ({ name }) => name,
+        view,
+      });
     },
   });
 
@@ -56,12 +65,9 @@ export function addUsers(api: Api, rooms: ApiRooms): void {
       const { name } = request.params;
       const { password } = request.body;
       const before = access.user(name);
-      // Names are one list for all customers; whose this one is stays untold.
-      if (before && !mayManage(principal, before, 'user')) {
-        throw new Refusal(409, 'name-taken', 'This name is taken: choose another one');
-      }
+      if (before && !mayManage(principal, before, 'user')) throw accessRefusal(nameTaken());
       const reach = reachIn(request.body, principal, rooms);
-      const put = await access.putUser(name, { ...reach, password }, { by: principal });
+      const put = await access.putUser(name, { ...reach, password }, { by: askerOf(request) });
       if (!put.ok) throw accessRefusal(put);
       return reply.code(put.isNew ? 201 : 200).send(view(put.user));
     },
@@ -79,7 +85,7 @@ export function addUsers(api: Api, rooms: ApiRooms): void {
     handler: async (request, reply) => {
       const removed = await access.removeUser(
         find(request, request.params.name).name,
-        principalOf(request),
+        askerOf(request),
       );
       if (!removed.ok) throw accessRefusal(removed);
       return reply.code(204).send(null);

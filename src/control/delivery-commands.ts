@@ -1,0 +1,108 @@
+// The commands on delivery that only a running server can carry out: a test call, and notifications that are
+// sent again. Arguments come from outside this process: each is checked here. The other commands are in
+// commands.ts.
+
+import { UserError } from '../config.ts';
+import type { Line } from '../lines/line.ts';
+import type { Outbox, Replayed } from '../notifications/outbox.ts';
+import { parseTemplate } from '../notifications/template.ts';
+import type { TestCallResult, TestCalls } from '../notifications/test-call.ts';
+import type { Country } from '../numbers/numbering-plan.ts';
+import type { EndedSelection, NotificationRow, Store } from '../store/store.ts';
+import { numberOf, replying, textOf } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+
+/** What each command answers. */
+export interface DeliveryResults {
+  'notification.test': { readonly callref: string; readonly results: readonly TestCallResult[] };
+  'notification.resend': { readonly id: string };
+  'notification.replay': Replayed;
+}
+
+export interface DeliveryRooms {
+  readonly lines: { byNumber(number: string): Line | undefined };
+  readonly store: Partial<Pick<Store, 'getNotification'>>;
+  readonly country: Country;
+  /** Only in a running server. */
+  readonly delivery?: {
+    readonly testCalls: TestCalls;
+    readonly outbox: Pick<Outbox, 'replay'>;
+    resend(row: NotificationRow): ReturnType<Outbox['resend']>;
+  };
+}
+
+/** Sent again by one command; a second one goes on. */
+export const MOST_REPLAYED = 100_000;
+
+const STATES = ['parked', 'delivered', 'ended'] as const;
+
+export function createDeliveryCommands({ lines, store, country, delivery }: DeliveryRooms) {
+  function running() {
+    if (delivery && store.getNotification) return { ...delivery, get: store.getNotification };
+    throw new UserError(
+      'no server runs on this data directory; start one with carillon serve, or name its directory with --data',
+      1,
+    );
+  }
+
+  return {
+    'notification.test': replying(async (args) => {
+      const number = numberOf(args, 'number', country);
+      const { testCalls } = running();
+      const line = lines.byNumber(number);
+      if (!line) throw new UserError(`there is no line ${number}`, 1);
+      if (line.notificationUrl === '') {
+        throw new UserError(
+          `the line ${number} has no notification URL; write carillon line set ${number} --notification-url URL`,
+          1,
+        );
+      }
+      const parsed = parseTemplate(line.notificationUrl);
+      if (!parsed.ok) throw new UserError(parsed.error.text, 1);
+      const answer = await testCalls.run({ account: number, template: parsed.template });
+      if (!answer.ok) throw new UserError(answer.error, 1);
+      return { callref: answer.callref, results: answer.results };
+    }),
+    'notification.resend': replying(async (args) => {
+      const id = textOf(args, 'id');
+      const { get, resend } = running();
+      const row = await get.call(store, id);
+      if (!row) throw new UserError(`there is no notification ${id}`, 1);
+      const answer = await resend(row);
+      if (!answer.ok) throw new UserError(answer.error, 1);
+      return { id };
+    }),
+    'notification.replay': replying(async (args) => {
+      const selection = selectionOf(args, country);
+      return running().outbox.replay(selection, MOST_REPLAYED);
+    }),
+  };
+}
+
+function selectionOf(args: Arguments, country: Country): EndedSelection {
+  const { state = 'parked' } = args;
+  const known = STATES.find((each) => each === state);
+  if (known === undefined) throw new UserError(`state must be one of ${STATES.join(', ')}`);
+  const from = timeOf(args, 'from');
+  const to = timeOf(args, 'to');
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new UserError('from must be before to');
+  }
+  return {
+    state: known,
+    ...(args['line'] === undefined ? {} : { line: numberOf(args, 'line', country) }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+/** A date or time as ISO 8601 writes it; one without a zone is of the server's own. */
+function timeOf(args: Arguments, name: string): number | undefined {
+  if (args[name] === undefined) return undefined;
+  const text = textOf(args, name);
+  const at = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new UserError(
+    `${name}: "${text.slice(0, 40)}" is no time; write it like 2026-11-23 or 2026-11-23T12:30:00Z`,
+  );
+}
