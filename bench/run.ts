@@ -1,6 +1,7 @@
 // npm run bench: every figure three times, beside a reference measured in the same run (SIPp calls SIPp
-// without us; a bare HTTP server). Loopback only, under five minutes; --quick under 50 seconds. What each
-// figure means is in README.md beside this file.
+// without us; a bare HTTP server). Loopback only, under five minutes; --quick under 50 seconds. The figures
+// of delivery alone, which take longer, are asked for by --delivery. What each figure means is in README.md
+// beside this file.
 
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import { findPeer } from '../test/kit/peer.ts';
 import { cpuSeconds } from '../test/kit/proc.ts';
 import { until } from '../test/kit/until.ts';
 import { cpuPerThousand, untilIdle } from './cpu.ts';
+import { benchDelivery, PARTS } from './delivery/delivery.ts';
 import { figureLine, type Figure } from './figures.ts';
 import { latencies, CALLS_PER_SECOND as LATENCY_RATE } from './latency.ts';
 import { placeLoad, startAnswerer } from './load.ts';
@@ -53,6 +55,9 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     makecall: { type: 'boolean', default: false },
+    delivery: { type: 'boolean', default: false },
+    part: { type: 'string' },
+    profile: { type: 'string' },
     target: { type: 'string' },
     'target-pid': { type: 'string' },
     verbose: { type: 'boolean', default: false },
@@ -61,7 +66,12 @@ const { values: flags } = parseArgs({
 const sizes = flags.quick ? quick : full;
 const anyNumber = ['33123456700'];
 
-if (!flags.makecall && findPeer('sipp') === undefined) {
+const part = PARTS.find((name) => name === flags.part);
+if (flags.part !== undefined && part === undefined) {
+  console.error(`--part ${flags.part}: write one of ${PARTS.join(', ')}`);
+  process.exit(2);
+}
+if (!flags.makecall && !flags.delivery && findPeer('sipp') === undefined) {
   console.error('the bench calls with SIPp, which is not here: apt-get install sip-tester');
   process.exit(1);
 }
@@ -80,7 +90,10 @@ if (load > cpus().length / 2) {
     `the machine is busy (load ${load.toFixed(1)}): expect worse figures and a wide spread`,
   );
 }
-if (flags.makecall) {
+if (flags.delivery) {
+  const { quick, profile: profileDir } = flags;
+  await benchDelivery({ quick, part, show, say: watch, profileDir });
+} else if (flags.makecall) {
   await benchMakecall();
 } else {
   if (flags.target === undefined) {

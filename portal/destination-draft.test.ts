@@ -2,10 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  changeDestination,
-  emptyDestination,
-} from '../src/destinations/destination-input.ts';
+import { changeDestination, emptyDestination } from '../src/destinations/destination-input.ts';
 import type { E164 } from '../src/numbers/e164.ts';
 import {
   destinationChanges,

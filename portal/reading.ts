@@ -1,10 +1,10 @@
-// What a page reads from the API: one thing, or a list page by page. A newer question makes the answer to
-// an older one void; what live events change is put in by `change`.
+// What a page reads from the API: one thing, a list page by page, or all of one. A newer question makes the
+// answer to an older one void; what live events change is put in by `change`.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Page } from '../src/web/api/schemas.ts';
 import { get, withQuery } from './api.ts';
-import type { ApiProblem } from './api.ts';
+import type { Answer, ApiProblem } from './api.ts';
 
 export interface Reading<T> {
   /** The last answer; kept while it is read again. */
@@ -124,6 +124,50 @@ export function useListing<T>(path: string, pageSize = 50): Listing<T> {
     change: (change) =>
       setState((old) => (old.items === null ? old : { ...old, items: change(old.items) })),
   };
+}
+
+/**
+ * Reads all of a list, page after page: for lists that are whole only, since something is looked up in them.
+ * `path` is without `after`.
+ */
+export function useWhole<T>(path: string): Reading<readonly T[]> {
+  const [state, setState] = useState<{
+    value: readonly T[] | null;
+    problem: ApiProblem | null;
+  }>({ value: null, problem: null });
+  const [round, setRound] = useState(0);
+  const [loading, setLoading] = useState(true);
+  useEffect(() => {
+    const stop = new AbortController();
+    setLoading(true);
+    void readWhole<T>(path, stop.signal).then((answer) => {
+      if (stop.signal.aborted) return;
+      setLoading(false);
+      setState((old) =>
+        answer.ok ? { value: answer.value, problem: null } : { ...old, problem: answer.problem },
+      );
+    });
+    return () => stop.abort();
+  }, [path, round]);
+  return {
+    ...state,
+    loading,
+    reload: () => setRound((old) => old + 1),
+    change: (change) =>
+      setState((old) => (old.value === null ? old : { ...old, value: change(old.value) })),
+  };
+}
+
+async function readWhole<T>(path: string, signal: AbortSignal): Promise<Answer<readonly T[]>> {
+  const all: T[] = [];
+  let after: string | undefined;
+  do {
+    const answer = await get<Page<T>>(withQuery(path, { after }), signal);
+    if (!answer.ok) return answer;
+    all.push(...answer.value.items);
+    after = answer.value.next ?? undefined;
+  } while (after !== undefined);
+  return { ok: true, value: all };
 }
 
 /** The value after it has not changed for `ms`: for what is asked while somebody types. */

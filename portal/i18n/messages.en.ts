@@ -24,8 +24,7 @@ export const messages: Messages = {
   'name-taken':
     'This name is taken, or calls of an earlier customer of this name are still kept: choose another one.',
   'no-such-destination': 'The destination {id} is not there any more: reload the page.',
-  'too-many-destinations':
-    'The line {number} has {limit} destinations already: remove one first.',
+  'too-many-destinations': 'The line {number} has {limit} destinations already: remove one first.',
   'destination-unknown-setting': 'A destination has no setting {setting}.',
   'destination-format-unknown': 'There is no such form. Possible are: {formats}.',
   'destination-direction-unknown': 'Choose incoming calls, outgoing ones, or both.',
@@ -33,10 +32,8 @@ export const messages: Messages = {
   'destination-types-not-a-list': 'Choose some of SETUP, CONNECT and RELEASE.',
   'destination-types-empty':
     'Nothing would be told: choose at least one event, or switch the destination off.',
-  'destination-type-unknown':
-    '{written} is no event: choose some of SETUP, CONNECT and RELEASE.',
-  'destination-numbers-not-a-list':
-    'Write a list of beginnings of numbers, such as 336 and 337.',
+  'destination-type-unknown': '{written} is no event: choose some of SETUP, CONNECT and RELEASE.',
+  'destination-numbers-not-a-list': 'Write a list of beginnings of numbers, such as 336 and 337.',
   'destination-number-invalid':
     '{written} is no beginning of a number: write the first digits in the international form, such as 336 for French mobiles.',
   'destination-too-many-numbers':

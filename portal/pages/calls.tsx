@@ -18,6 +18,7 @@ import { Badge, Empty, fieldError, Note, ProblemBox, Skeleton } from '../kit/wor
 import { useLive } from '../live.ts';
 import { useSettled } from '../reading.ts';
 import { hrefOf, replaceQuery, usePlace } from '../router.ts';
+import { useMe } from '../session.ts';
 import {
   causeText,
   fits,
@@ -31,6 +32,7 @@ import {
   talkText,
 } from './call-words.ts';
 import type { CallFilter } from './call-words.ts';
+import { EraseNumber } from './erase-number.tsx';
 import { LineChoice } from './line-choice.tsx';
 import { LONGEST_NUMBER, useShortListing } from './short-listing.ts';
 import './records.css';
@@ -46,6 +48,7 @@ const NO_FILTER: CallFilter = {
 const TYPING_MS = 350;
 
 export function CallsPage({ line }: { readonly line?: string }): VNode {
+  const { role } = useMe();
   if (line !== undefined) {
     return (
       <div class="stack wide">
@@ -54,7 +57,11 @@ export function CallsPage({ line }: { readonly line?: string }): VNode {
     );
   }
   return (
-    <Page title={t.calls.title} lead={t.calls.lead}>
+    <Page
+      title={t.calls.title}
+      lead={t.calls.lead}
+      actions={role === 'operator' && <EraseNumber />}
+    >
       <Calls />
     </Page>
   );

@@ -93,11 +93,7 @@ export function NotifyPart({ line, draft, set, problem, readOnly }: PartProps): 
 }
 
 /** The keywords to press; `insert` puts one where the cursor is. */
-export function KeywordButtons({
-  insert,
-}: {
-  readonly insert: (keyword: string) => void;
-}): VNode {
+export function KeywordButtons({ insert }: { readonly insert: (keyword: string) => void }): VNode {
   const buttons = (keywords: readonly string[]): VNode => (
     <div class="keywords">
       {keywords.map((keyword) => (

@@ -143,13 +143,26 @@ function AddCustomer({
     key === '' ? t.admin.nameMissing : isCustomerName(key) ? '' : t.admin.customers.nameForm;
   const titleFault = isTitle(title.trim()) ? '' : t.admin.customers.titleForm(LONGEST_TITLE);
   const titleError = fieldError(problem, 'title') || (tried ? titleFault : '');
+  // History is kept under this name: of the same customer perhaps, who then may have it back.
+  const isKept = problem?.errors?.some(({ code }) => code === 'name-taken') === true;
+  const nameError = isKept
+    ? t.admin.customers.taken(key)
+    : fieldError(problem, 'name') || (tried ? nameFault : '');
+  const write = (typed: string): void => {
+    setName(typed);
+    if (isKept) setProblem(null);
+  };
 
-  const add = async (): Promise<void> => {
+  const add = async (again: boolean): Promise<void> => {
     setTried(true);
     setProblem(null);
     if (busy || nameFault !== '' || titleFault !== '') return;
     setBusy(true);
-    const answer = await post<CustomerView>('customers', { name: key, title: title.trim() });
+    const answer = await post<CustomerView>('customers', {
+      name: key,
+      title: title.trim(),
+      ...(again ? { again } : {}),
+    });
     setBusy(false);
     if (answer.ok) onAdded(answer.value.name);
     else setProblem(answer.problem);
@@ -162,17 +175,24 @@ function AddCustomer({
         onSubmit={(event) => {
           event.preventDefault();
           const form = event.currentTarget;
-          void add().then(() => focusFirstFault(form));
+          void add(false).then(() => focusFirstFault(form));
         }}
       >
         <TextInput
           label={t.admin.name}
           hint={t.admin.nameHint}
           value={name}
-          onInput={setName}
-          error={fieldError(problem, 'name') || (tried ? nameFault : '')}
+          onInput={write}
+          error={nameError}
           code
         />
+        {isKept && (
+          <div>
+            <Button busy={busy} onClick={() => void add(true)}>
+              {t.admin.customers.again}
+            </Button>
+          </div>
+        )}
         <TextInput
           label={t.admin.customers.titleField}
           hint={t.admin.customers.titleHint}

@@ -3,10 +3,7 @@
 
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type {
-  DestinationChanged,
-  DestinationView,
-} from '../../src/web/api/destination-schemas.ts';
+import type { DestinationChanged, DestinationView } from '../../src/web/api/destination-schemas.ts';
 import { patch, post } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { insertKeyword } from '../cti-draft.ts';

@@ -90,9 +90,7 @@ export function PreviewList({
       {value === null || value.error !== null ? (
         <p class="soft">{t.destinations.previewNone}</p>
       ) : (
-        <p class="small soft">
-          {t.destinations.previewLead(phoneText(MOBILE, server.country))}
-        </p>
+        <p class="small soft">{t.destinations.previewLead(phoneText(MOBILE, server.country))}</p>
       )}
       <ProblemBox problem={problem} />
       {value !== null && (

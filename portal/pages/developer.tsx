@@ -1,12 +1,13 @@
 // For who writes software: programs for one very line, to copy, and the REST API. With `line` it is a tab
-// of that line's page. The programs are made by makecall-samples.ts and receiver-samples.ts.
+// of that line's page. The programs are made by makecall-samples.ts, receiver-samples.ts and
+// verify-samples.ts.
 
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { LineView } from '../../src/web/api/schemas.ts';
 import { t } from '../i18n/i18n.ts';
 import { tooLong } from '../i18n/message.ts';
-import { Button, CopyButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { DeveloperIcon } from '../kit/icons.tsx';
 import { Card, Page } from '../kit/page.tsx';
@@ -17,6 +18,7 @@ import { useReading, useSettled } from '../reading.ts';
 import type { Reading } from '../reading.ts';
 import { hrefOf, replaceQuery, usePlace } from '../router.ts';
 import { ApiOperations } from './api-operations.tsx';
+import { Code } from './code.tsx';
 import { LineChoice } from './line-choice.tsx';
 import { makecallSample } from './makecall-samples.ts';
 import type { SampleLanguage } from './makecall-samples.ts';
@@ -24,6 +26,7 @@ import { looksLikeNumber } from './name-rules.ts';
 import { receiverSample } from './receiver-samples.ts';
 import { LONGEST_NUMBER, useFewLines } from './short-listing.ts';
 import { EXAMPLE_TEMPLATE, shapeOf } from './template-parameters.ts';
+import { VerifyCard } from './verify-card.tsx';
 import './records.css';
 
 const LANGUAGES: readonly SampleLanguage[] = ['curl', 'php', 'python', 'typescript'];
@@ -117,6 +120,7 @@ function Samples({
       </div>
       <CallCard line={value} language={language} />
       <ReceiveCard line={value} language={language} />
+      <VerifyCard line={value.number} language={language} />
     </>
   );
 }
@@ -210,19 +214,5 @@ function ReceiveCard({ line, language }: CardProps): VNode {
         />
       </div>
     </Card>
-  );
-}
-
-/** A program with its copy button. It scrolls, so it can be reached by keyboard. */
-function Code({ text, label }: { readonly text: string; readonly label: string }): VNode {
-  return (
-    <div class="stack tight">
-      <div class="row">
-        <CopyButton text={text} label={`${t.developer.code} (${label})`} words />
-      </div>
-      <pre class="code-block" role="region" tabIndex={0} aria-label={label}>
-        <code>{text}</code>
-      </pre>
-    </div>
   );
 }

@@ -138,11 +138,7 @@ function Notifications({ line }: { readonly line?: string }): VNode {
             </Card>
           ) : (
             <Card>
-              <NotificationList
-                label={t.notifications.list}
-                notifications={shown}
-                onChange={put}
-              />
+              <NotificationList label={t.notifications.list} notifications={shown} onChange={put} />
             </Card>
           )}
           {asked.destination !== '' && more !== null && (

@@ -73,7 +73,8 @@ export async function replayAll(
     if (!answer.ok) return { count, end: 'failed', problem: answer.problem };
     count += answer.value.count;
     onCount(count);
-    if (!answer.value.more || answer.value.count === 0) return { count, end: 'done', problem: null };
+    if (!answer.value.more || answer.value.count === 0)
+      return { count, end: 'done', problem: null };
     if (state !== 'parked') return { count, end: 'part', problem: null };
     if (!goesOn()) return { count, end: 'stopped', problem: null };
   }

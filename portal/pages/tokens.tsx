@@ -11,12 +11,13 @@ import { Dialog } from '../kit/dialog.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { KeyIcon, TrashIcon } from '../kit/icons.tsx';
 import { Page } from '../kit/page.tsx';
-import { Table } from '../kit/table.tsx';
+import { Pager, Table } from '../kit/table.tsx';
 import { Time } from '../kit/values.tsx';
 import { Empty, fieldError, ProblemBox, Secret, Skeleton } from '../kit/words.tsx';
-import { useReading } from '../reading.ts';
+import { useWhole } from '../reading.ts';
 import { useMe } from '../session.ts';
 import { focusFirstFault } from './first-fault.ts';
+import { useSteps } from './in-steps.ts';
 import { isTitle, LONGEST_TITLE } from './name-rules.ts';
 import { emptyReach, isReachWhole, Reach, ReachFields, reachOf } from './reach-fields.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -24,7 +25,8 @@ import { RemoveDialog } from './remove-dialog.tsx';
 const FIELDS = ['name', 'customer', 'lines'];
 
 export function TokensPage(): VNode {
-  const { value, problem, reload } = useReading<{ items: TokenView[] }>('tokens');
+  const { value, problem, reload } = useWhole<TokenView>('tokens');
+  const { shown, more } = useSteps(value ?? []);
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<NewToken | null>(null);
   const [removing, setRemoving] = useState<TokenView | null>(null);
@@ -40,16 +42,16 @@ export function TokensPage(): VNode {
     >
       <ProblemBox problem={problem} retry={reload} />
       {value === null && problem === null && <Skeleton rows={3} />}
-      {value?.items.length === 0 && (
+      {value?.length === 0 && (
         <Empty icon={KeyIcon} title={t.admin.tokens.none}>
           <p>{t.admin.tokens.noneText}</p>
         </Empty>
       )}
-      {value !== null && value.items.length > 0 && (
+      {value !== null && value.length > 0 && (
         <div class="card table-card">
           <Table
             caption={t.admin.tokens.caption}
-            rows={value.items}
+            rows={shown}
             keyOf={({ id }) => id}
             columns={[
               {
@@ -73,6 +75,7 @@ export function TokensPage(): VNode {
           />
         </div>
       )}
+      {more !== null && <Pager shown={shown.length} more={more} loading={false} />}
       {adding && (
         <AddToken
           onClose={() => setAdding(false)}

@@ -9,11 +9,12 @@ import { Button } from '../kit/button.tsx';
 import { toast } from '../kit/dialog.tsx';
 import { EditIcon, KeyIcon, TrashIcon, UsersIcon } from '../kit/icons.tsx';
 import { Page } from '../kit/page.tsx';
-import { Table } from '../kit/table.tsx';
+import { Pager, Table } from '../kit/table.tsx';
 import { Badge, Empty, ProblemBox, Skeleton } from '../kit/words.tsx';
-import { useReading } from '../reading.ts';
+import { useWhole } from '../reading.ts';
 import { usePlace } from '../router.ts';
 import { useMe } from '../session.ts';
+import { useSteps } from './in-steps.ts';
 import { Reach } from './reach-fields.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { LinkDialog, UserDialog } from './user-dialogs.tsx';
@@ -26,11 +27,11 @@ export function UsersPage(): VNode {
   const me = useMe();
   const { query } = usePlace();
   const customer = query.get('customer') ?? '';
-  const { value, problem, reload } = useReading<{ items: UserView[] }>('users');
+  const { value, problem, reload } = useWhole<UserView>('users');
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
-  const users =
-    value?.items.filter((user) => customer === '' || user.customer === customer) ?? null;
+  const users = value?.filter((user) => customer === '' || user.customer === customer) ?? null;
+  const { shown, more } = useSteps(users ?? []);
   return (
     <Page
       title={customer === '' ? t.admin.users.title : `${t.admin.users.title} · ${customer}`}
@@ -49,7 +50,7 @@ export function UsersPage(): VNode {
         <div class="card table-card">
           <Table
             caption={t.admin.users.caption}
-            rows={users}
+            rows={shown}
             keyOf={({ name }) => name}
             columns={[
               {
@@ -83,6 +84,7 @@ export function UsersPage(): VNode {
           />
         </div>
       )}
+      {more !== null && <Pager shown={shown.length} more={more} loading={false} />}
       {open?.kind === 'link' && <LinkDialog name={open.user.name} onClose={close} />}
       {open?.kind === 'remove' && (
         <RemoveDialog
@@ -97,7 +99,7 @@ export function UsersPage(): VNode {
       {(open?.kind === 'add' || open?.kind === 'change') && (
         <UserDialog
           user={open.kind === 'change' ? open.user : null}
-          taken={(value?.items ?? []).map(({ name }) => name)}
+          taken={(value ?? []).map(({ name }) => name)}
           onClose={close}
           onSaved={({ name }) => {
             toast(open.kind === 'add' ? t.admin.users.added(name) : t.admin.users.saved(name));

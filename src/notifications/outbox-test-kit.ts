@@ -54,6 +54,7 @@ interface Setup {
   readonly onParkedBehind?: OutboxOptions['onParkedBehind'];
   readonly destinations?: readonly Destination[];
   readonly send?: OutboxOptions['send'];
+  readonly random?: () => number;
   readonly line: Partial<Line>;
 }
 
@@ -78,7 +79,7 @@ export async function outboxWith(setup: Setup) {
     send: setup.send ?? sender.send,
     log,
     // In the middle of its range the jitter is none.
-    random: () => 0.5,
+    random: setup.random ?? (() => 0.5),
     policyOf: () => ({ ...DEFAULT_DELIVERY, ...policy }),
     ...(limits && { limits }),
     ...(onAttempt && { onAttempt }),

@@ -213,6 +213,32 @@ describe('a resend of what is parked', () => {
     }
   });
 
+  it('has what is read meanwhile wait for what the store has still to say no to', async () => {
+    await using server = await refusing();
+    await using box = await outboxWith({ ...ONE_TRY, line: at(server.origin) });
+    const { store, outbox } = box;
+    box.happen(event('SETUP'));
+    assert.equal(await outbox.flush(5 * SECOND), true);
+    server.mend();
+    server.requests.length = 0;
+    const asked = Promise.withResolvers<void>();
+    const looks = Promise.withResolvers<void>();
+    const parkBehind = store.parkBehind.bind(store);
+    store.parkBehind = (seq) => asked.promise.then(() => parkBehind(seq));
+    box.happen(event('CONNECT'));
+    store.parkedOfChain = async () => [1];
+    store.lookLag = () => looks.promise;
+    assert.deepEqual(await outbox.resend(store.row('call-0001-1')), { ok: true });
+    // While the line is being read, the RELEASE goes by way of the disk.
+    box.happen(event('RELEASE'));
+    looks.resolve();
+    for (let turns = 10; turns > 0; turns--) await turn();
+    asked.resolve();
+    assert.equal(await outbox.flush(5 * SECOND), true);
+    assert.deepEqual(server.requests, IN_ORDER);
+    assert.equal(leftIn(outbox), 0);
+  });
+
   it('parks all again, in order, where the first fails again', async () => {
     await using server = await refusing();
     await using box = await outboxWith({ ...ONE_TRY, line: at(server.origin) });

@@ -277,13 +277,13 @@ describe('resending with a window that is full', () => {
     };
     const resent = outbox.resend(store.row('old-1'));
     await turn();
-    assert.equal(store.row('old-3').state, 'pending');
+    const shown = store.row('old-3').state;
     looks.resolve();
     await turn();
     await turn();
-    assert.equal(server.requests.length, 4);
     answer.resolve();
     assert.deepEqual(await resent, OK);
+    assert.equal(shown, 'pending');
     await server.received(6);
     for (const response of waiting) response.end();
     assert.equal(await outbox.flush(5 * SECOND), true);

@@ -219,8 +219,7 @@ export class StoreWindow {
     try {
       const rows = await store.pendingNotifications(window.line, from - 1, most);
       if (this.#stopped) return 0;
-      console.log("ROWS", window.outdated, from, most, rows.map((r)=>r.notification.id));
-      if (false) {
+      if (window.outdated) {
         window.leftFrom = Math.min(window.leftFrom, from);
         return 0;
       }

@@ -12,8 +12,8 @@ import { FileSearch } from './file-search.ts';
 import { DEFAULT_LIMITS, GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 import type { Identity } from './open-database.ts';
 import { Reads } from './reads.ts';
-import type { FromWriter, ToWriter, Upkeep, UpkeepAnswer } from './sqlite-writer.ts';
-import { StoreError, fromFailure } from './store-error.ts';
+import type { FromWriter, ToWriter } from './sqlite-writer.ts';
+import { StoreError } from './store-error.ts';
 import { startThreads, writerLost, type StoreThreads } from './store-threads.ts';
 import type { Attempt, Binding, CallPage, CallRow, EndedSelection } from './store.ts';
 import type {
@@ -25,6 +25,7 @@ import type {
   NotificationRow,
 } from './store.ts';
 import type { NotificationState, PendingNotification, Store } from './store.ts';
+import { UpkeepQueue } from './upkeep.ts';
 import { WriteHealth } from './write-health.ts';
 import * as cells from './writes.ts';
 
@@ -74,8 +75,7 @@ export class SqliteStore implements Store {
   readonly #reads: Reads;
   readonly #exited: Promise<void>;
   readonly #search: FileSearch;
-  /** Who waits for upkeep, in the order in which it was asked for. */
-  readonly #upkeep: PromiseWithResolvers<boolean>[] = [];
+  readonly #upkeep = new UpkeepQueue((what) => this.#post(what));
   #sentAt = 0;
   #lost = false;
   #closing: Promise<void> | undefined;
@@ -107,7 +107,7 @@ export class SqliteStore implements Store {
     });
     this.#reads = new Reads(reader, limits.waiting);
     writer.on('message', (answer: FromWriter) => {
-      if (answer.kind === 'upkeep') this.#settleUpkeep(answer);
+      if (answer.kind === 'upkeep') this.#upkeep.settle(answer);
       if (answer.kind !== 'batch') return;
       onCommit?.(performance.now() - this.#sentAt);
       this.#commits.settle(answer.failed, answer.failure);
@@ -347,11 +347,11 @@ export class SqliteStore implements Store {
   }
 
   emptyLog(): Promise<boolean> {
-    return this.#askUpkeep('empty-log');
+    return this.#upkeep.ask('empty-log');
   }
 
   async compact(): Promise<void> {
-    await this.#askUpkeep('compact');
+    await this.#upkeep.ask('compact');
   }
 
   async countInFile(text: string): Promise<number> {
@@ -367,27 +367,13 @@ export class SqliteStore implements Store {
     this.#health.end();
     const drained = this.#commits.drain();
     this.#commits.refuse(closed());
+    this.#upkeep.refuse(closed());
     await Promise.all([drained, this.#reads.close(closed())]);
     // The writer last: it is the one that can move the write-ahead log into the database.
     if (!this.#lost) this.#post('close');
     await this.#exited;
     await this.#search.close();
     this.#directory.release();
-  }
-
-  #askUpkeep(what: Upkeep): Promise<boolean> {
-    if (this.#closing !== undefined) return Promise.reject(closed());
-    if (this.#lost) return Promise.reject(writerLost());
-    const asked = Promise.withResolvers<boolean>();
-    this.#upkeep.push(asked);
-    this.#post(what);
-    return asked.promise;
-  }
-
-  #settleUpkeep({ done, failure }: UpkeepAnswer): void {
-    const asked = this.#upkeep.shift();
-    if (failure === undefined) asked?.resolve(done);
-    else asked?.reject(fromFailure(failure));
   }
 
   async #probe(): Promise<void> {
@@ -410,7 +396,7 @@ export class SqliteStore implements Store {
     this.#commits.end(error);
     if (this.#closing === undefined) this.#onTrouble(error);
     this.#reads.end(error);
-    for (const asked of this.#upkeep.splice(0)) asked.reject(error);
+    this.#upkeep.end(error);
   }
 }
 

@@ -20,6 +20,7 @@ export const erase: typeof french = {
     `More than ${count} calls with ${number} will be erased.`,
   foundNone: (number: string) =>
     `No call with ${number} is kept. Erasing also makes sure that no trace of it is left.`,
+  confirm: 'Confirmation',
   sure: 'I understand that this is final',
   sureMissing: 'Check this box to erase.',
   action: 'Erase for good',

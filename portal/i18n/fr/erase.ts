@@ -18,6 +18,7 @@ export const erase = {
     `Plus de ${count} appels avec le ${number} seront effacés.`,
   foundNone: (number: string) =>
     `Aucun appel avec le ${number} n’est gardé. L’effacement s’assure aussi qu’il n’en reste aucune trace.`,
+  confirm: 'Confirmation',
   sure: 'Je comprends que c’est définitif',
   sureMissing: 'Cochez cette case pour effacer.',
   action: 'Effacer définitivement',

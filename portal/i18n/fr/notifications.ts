@@ -36,8 +36,7 @@ export const notifications = {
     'Renvoyer une non livrée fait repartir toutes les non livrées de son appel à cette destination, dans l’ordre.',
   attempts: { one: '# essai', other: '# essais' },
   noAttempt: 'Aucun essai encore',
-  parkedBehind:
-    'Aucun essai : mise de côté derrière une autre, non livrée, du même appel.',
+  parkedBehind: 'Aucun essai : mise de côté derrière une autre, non livrée, du même appel.',
   sentBody: 'Corps envoyé',
   connectedTo: (address: string) => `à ${address}`,
   answer: 'Réponse reçue',
