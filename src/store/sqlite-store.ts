@@ -68,12 +68,14 @@ const PROBE_TEXT = ' '.repeat(256 * 1024);
 
 export class SqliteStore implements Store {
   readonly #writer: Worker;
+  readonly #checkpointer: Worker;
   readonly #directory: DataDirectory;
   readonly #commits: GroupCommit;
   readonly #health: WriteHealth;
   readonly #onTrouble: NonNullable<StoreTuning['onTrouble']>;
   readonly #reads: Reads;
   readonly #exited: Promise<void>;
+  readonly #checkpointerExited: Promise<void>;
   readonly #search: FileSearch;
   readonly #upkeep = new UpkeepQueue((what) => this.#post(what));
   #sentAt = 0;
@@ -81,11 +83,15 @@ export class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   constructor(
-    { writer, reader }: StoreThreads,
+    { writer, reader, checkpointer }: StoreThreads,
     directory: DataDirectory,
     { limits = DEFAULT_LIMITS, onCommit, onTrouble = () => {} }: StoreTuning = {},
   ) {
     this.#writer = writer;
+    this.#checkpointer = checkpointer;
+    // Without it the writer empties the log itself, only less evenly.
+    checkpointer.on('error', () => {});
+    this.#checkpointerExited = new Promise((resolve) => checkpointer.once('exit', () => resolve()));
     this.#directory = directory;
     this.#search = new FileSearch(directory.databasePath);
     this.#onTrouble = onTrouble;
@@ -368,7 +374,8 @@ export class SqliteStore implements Store {
     const drained = this.#commits.drain();
     this.#commits.refuse(closed());
     this.#upkeep.refuse(closed());
-    await Promise.all([drained, this.#reads.close(closed())]);
+    tell(this.#checkpointer, 'close');
+    await Promise.all([drained, this.#reads.close(closed()), this.#checkpointerExited]);
     // The writer last: it is the one that can move the write-ahead log into the database.
     if (!this.#lost) this.#post('close');
     await this.#exited;
@@ -383,9 +390,7 @@ export class SqliteStore implements Store {
   }
 
   #post(message: ToWriter): void {
-    // A thread's port, not a window: there is no origin.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    this.#writer.postMessage(message);
+    tell(this.#writer, message);
   }
 
   /** The writer is gone: nothing can be kept any more, and what is read would soon be wrong. */
@@ -398,6 +403,12 @@ export class SqliteStore implements Store {
     this.#reads.end(error);
     this.#upkeep.end(error);
   }
+}
+
+function tell(thread: Worker, message: ToWriter): void {
+  // A thread's port, not a window: there is no origin.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  thread.postMessage(message);
 }
 
 function closed(): StoreError {

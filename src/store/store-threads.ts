@@ -1,7 +1,9 @@
-// Starts the two threads of the store: the writer, which owns the database, and the reader. What they are
-// told and answer is in sqlite-writer.ts and sqlite-reader.ts; who talks to them is sqlite-store.ts.
+// Starts the three threads of the store: the writer, which owns the database, the reader, and the one that
+// empties the log. What they are told and answer is in sqlite-writer.ts, sqlite-reader.ts and
+// sqlite-checkpointer.ts; who talks to them is sqlite-store.ts.
 
 import { Worker } from 'node:worker_threads';
+import type { CheckpointerStart } from './sqlite-checkpointer.ts';
 import type { FromReader, ReaderStart } from './sqlite-reader.ts';
 import type { FromWriter, WriterStart } from './sqlite-writer.ts';
 import { StoreError, fromFailure, messageOf, type StoreErrorCode } from './store-error.ts';
@@ -9,21 +11,24 @@ import { StoreError, fromFailure, messageOf, type StoreErrorCode } from './store
 export interface StoreThreads {
   readonly writer: Worker;
   readonly reader: Worker;
+  readonly checkpointer: Worker;
 }
 
 /**
- * Both threads, started side by side. Rejects with StoreError where the database could not be opened; no
+ * All threads, started side by side. Rejects with StoreError where the database could not be opened; no
  * thread is left then, so that the lock can be released.
  */
 export async function startThreads(start: WriterStart): Promise<StoreThreads> {
-  const [writer, reader] = await Promise.allSettled([startWriter(start), startReader(start)]);
-  if (writer.status === 'fulfilled' && reader.status === 'fulfilled') {
-    return { writer: writer.value, reader: reader.value };
+  const starting = [startWriter(start), startReader(start), startCheckpointer(start)] as const;
+  try {
+    const [writer, reader, checkpointer] = await Promise.all(starting);
+    return { writer, reader, checkpointer };
+  } catch (error) {
+    for (const thread of await Promise.allSettled(starting)) {
+      if (thread.status === 'fulfilled') await thread.value.terminate();
+    }
+    throw error;
   }
-  for (const thread of [writer, reader]) {
-    if (thread.status === 'fulfilled') await thread.value.terminate();
-  }
-  throw writer.status === 'rejected' ? writer.reason : (reader as PromiseRejectedResult).reason;
 }
 
 /** Starts the writer thread; resolves when the database is open, rejects when it could not be. */
@@ -36,9 +41,14 @@ export function startReader({ path }: ReaderStart): Promise<Worker> {
   return startThread('reader', { path }, readerLost);
 }
 
+/** Starts the thread that empties the log; resolves when it runs. It opens the database a second later. */
+export function startCheckpointer({ path }: CheckpointerStart): Promise<Worker> {
+  return startThread('checkpointer', { path }, writerLost);
+}
+
 function startThread(
-  name: 'writer' | 'reader',
-  workerData: WriterStart | ReaderStart,
+  name: 'writer' | 'reader' | 'checkpointer',
+  workerData: WriterStart | ReaderStart | CheckpointerStart,
   lostWith: (cause?: unknown) => StoreError,
 ): Promise<Worker> {
   // From the checkout this file is .ts, in the published package .js: the threads are its neighbours.
