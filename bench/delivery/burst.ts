@@ -8,9 +8,9 @@ import type { Delivery } from './wiring.ts';
 
 export const EVENT_TYPES: readonly CallEventType[] = ['SETUP', 'CONNECT', 'RELEASE'];
 
-const CALLS_AT_ONCE = 300;
+const CALLS_AT_ONCE = 1_500;
 /** Committed events whose delivery is not on record yet; enough to keep all connections busy. */
-const MOST_UNDELIVERED = 1_000;
+const MOST_UNDELIVERED = 4_000;
 /** Strides over the lines so that neighbours in time are no neighbours in any index. */
 const STRIDE = 7_919;
 

@@ -158,7 +158,7 @@ export class Delivery {
   /** Notes on disk that a try begins which must not be repeated; false where it may not begin. */
   async #claim(entry: Entry): Promise<boolean> {
     // The record of the try before takes its claim away, and may otherwise come behind this one.
-
+    await entry.recorded;
     const kept = await this.#options.claim(entry.notification);
     if (kept === 'kept') return true;
     if (kept === 'refused') {
