@@ -77,7 +77,7 @@ export function Folded({
   return (
     <details>
       <summary class="small">{title}</summary>
-      <pre class="code-block small" role="region" tabIndex={0} aria-label={label}>
+      <pre class="code-block small" role="group" tabIndex={0} aria-label={label}>
         {text}
       </pre>
     </details>

@@ -29,6 +29,13 @@ import { RemoveDialog } from './remove-dialog.tsx';
 import { SigningKeysCard } from './signing-keys.tsx';
 import './records.css';
 
+/** Their names are the same in every language. */
+const FORMAT_NAMES = {
+  get: 'GET',
+  'standard-webhooks': 'Standard Webhooks',
+  zammad: 'Zammad',
+} as const;
+
 type Open =
   | { readonly kind: 'add' }
   | { readonly kind: 'change' | 'remove' | 'sign'; readonly destination: DestinationView };
@@ -177,7 +184,7 @@ function Item({
     <li class="stack tight">
       <div class="row">
         <strong class="anywhere">{name}</strong>
-        <Badge>{t.destinations.formats[format]}</Badge>
+        <Badge>{FORMAT_NAMES[format]}</Badge>
         {key === null ? (
           <Badge>{t.destinations.unsigned}</Badge>
         ) : (

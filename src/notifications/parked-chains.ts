@@ -88,7 +88,7 @@ export class ParkedChains {
   async ask(chain: Chain): Promise<void> {
     const parked = this.#ofChain(chain);
     parked.asking++;
-
+    await parked.recorded;
   }
 
   /**

@@ -42,6 +42,11 @@ test('a dialog gives the focus back to the control that opened it, by Escape and
     ['/users', 'Supprimer claire'],
     ['/customers', 'Ajouter un client'],
     ['/tokens', 'Créer un jeton'],
+    [`/lines/${line}/cti`, 'Ajouter une destination'],
+    [`/lines/${line}/cti`, 'Créer une clef URL de notification'],
+    [`/lines/${line}/notifications`, 'Renvoyer toutes les non livrées de cette ligne'],
+    ['/notifications', 'Renvoyer une période…'],
+    ['/calls', 'Effacer un numéro…'],
   ];
   for (const [path, name] of openers) {
     await show(page, path);
