@@ -47,7 +47,7 @@ test('every wrong argument gives one line that says what to write, and status 2'
       /unknown command "line paint"; write carillon line add\|set\|list\|remove$/,
     ],
     [['call'], /call what\? Write carillon call list$/],
-    [['notification', 'show'], /write carillon notification list$/],
+    [['notification', 'show'], /write carillon notification list\|test\|resend\|replay$/],
     [['help', 'dance'], /unknown command "dance"/],
     [['help', 'serve', 'now'], /"now" is one too many/],
 
