@@ -218,7 +218,13 @@ async function start(
     severalCustomers: customersOf(lines),
   });
   const ca = config.notifyCa === undefined ? undefined : certificatesOf(config.notifyCa);
-  const sender = createSender({ clock: systemClock, version, policy, ...(ca && { ca }) });
+  const sender = createSender({
+    clock: systemClock,
+    version,
+    policy,
+    onRefused: (refused) => log.warn(refused, 'Notifications may not go to this address.'),
+    ...(ca && { ca }),
+  });
   const outbox = createOutbox({
     store,
     lineOf: (account) => lines.byNumber(account),

@@ -60,7 +60,7 @@ export function CallsPage({ line }: { readonly line?: string }): VNode {
     <Page
       title={t.calls.title}
       lead={t.calls.lead}
-      actions={role === 'operator' && <EraseNumber />}
+      actions={role === 'operator' ? <EraseNumber /> : undefined}
     >
       <Calls />
     </Page>

@@ -24,8 +24,9 @@ export function useShortListing<T>(path: string): ShortListing<T> {
   const [cut, setCut] = useState(false);
   const { items } = listing;
   useEffect(() => setCut(false), [path]);
+  const isTooLong = items !== null && items.length > MOST_ROWS;
   useEffect(() => {
-    if (items === null || items.length <= MOST_ROWS) return;
+    if (!isTooLong) return;
     setCut(true);
     listing.change((rows) => rows.slice(-KEPT_ROWS));
   }, [items]);
@@ -34,7 +35,12 @@ export function useShortListing<T>(path: string): ShortListing<T> {
     listing.reload();
     window.scrollTo(0, 0);
   };
-  return { ...listing, toNewest: cut ? toNewest : null };
+  return {
+    ...listing,
+    // Never drawn, not even until the effect has run.
+    items: isTooLong ? items.slice(-KEPT_ROWS) : items,
+    toNewest: cut || isTooLong ? toNewest : null,
+  };
 }
 
 /** All lines that may be read, or null where they are too many for a choice (or not known yet). */

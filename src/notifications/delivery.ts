@@ -15,10 +15,12 @@ import { chainOf } from './parked-chains.ts';
 import type { Kept } from './records.ts';
 import type { SendResult } from './send.ts';
 import { originOf, splitUrl } from './url.ts';
+import type { WaitingTime } from './waiting-time.ts';
 
 export interface DeliveryOptions extends Pick<OutboxOptions, 'policyOf' | 'signerOf' | 'send'> {
   readonly limits: EndpointsLimits;
   readonly clock: Clock;
+  readonly time: WaitingTime;
   readonly log: Log;
   readonly random: () => number;
   /** Notes on disk that a try begins which must not be repeated. */
@@ -103,12 +105,11 @@ export class Delivery {
 
   /** Sends it as soon as its turn comes, behind what its chain has here. */
   add({ notification, attempts, since, claimed }: PendingNotification): void {
-    const { clock } = this.#options;
+    const { clock, time } = this.#options;
     const chain = chainOf(notification);
     const parts = splitUrl(notification.url);
     const origin = parts ? originOf(parts) : '';
-    // Somebody may have set the clock back meanwhile: then it begins to wait now.
-    const began = clock.elapsed() - Math.max(0, clock.now() - since);
+    const began = clock.elapsed() - time.since(since);
     const recorded = Promise.resolve();
     const entry: Entry = { notification, chain, origin, began, claimed, attempts, recorded };
     const before = this.#chains.get(chain);

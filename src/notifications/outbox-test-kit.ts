@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
+import type { E164 } from '../numbers/e164.ts';
 import type { Notification } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -56,6 +57,8 @@ interface Setup {
   readonly send?: OutboxOptions['send'];
   readonly random?: () => number;
   readonly line: Partial<Line>;
+  /** What differs from `line` by account. */
+  readonly lineOf?: (account: E164) => Partial<Line>;
 }
 
 export async function outboxWith(setup: Setup) {
@@ -74,7 +77,7 @@ export async function outboxWith(setup: Setup) {
   const outbox = createOutbox({
     store,
     clock,
-    lineOf: (account) => lineWith({ ...line, number: account }),
+    lineOf: (account) => lineWith({ ...line, ...setup.lineOf?.(account), number: account }),
     destinationsOf: () => destinations,
     send: setup.send ?? sender.send,
     log,

@@ -99,6 +99,21 @@ describe('a call', () => {
     assert.equal(leftIn(box.outbox), 0);
   });
 
+  it('is told by a template of 8 kB to its last byte', async () => {
+    await using server = await receiver();
+    const frame = `${server.origin}/_N_TYPE_?r=_CALLREF_&x=`;
+    const line = { notificationUrl: frame + 'y'.repeat(8192 - frame.length) };
+    await using box = await outboxWith({ line });
+    box.happen(event('SETUP'), event('RELEASE'));
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.deepEqual(
+      server.requests,
+      ['SETUP', 'RELEASE'].map(
+        (type) => `/${type}?r=call-0001&x=${'y'.repeat(8192 - frame.length)} 1`,
+      ),
+    );
+  });
+
   it('does not follow a redirect', async () => {
     await using server = await receiver((_target, response) => {
       response.writeHead(302, { location: '/elsewhere' }).end();

@@ -18,6 +18,7 @@ import { Records } from './records.ts';
 import { Resender } from './resend.ts';
 import type { Replayed, Resent } from './resend.ts';
 import type { SendResult } from './send.ts';
+import { WaitingTime } from './waiting-time.ts';
 import { StoreWindow } from './window.ts';
 
 export { OUTBOX_LIMITS } from './outbox-options.ts';
@@ -54,12 +55,14 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     const { store, log, clock = systemClock, random = Math.random } = options;
     const limits = { ...OUTBOX_LIMITS, ...options.limits };
+    const time = new WaitingTime(clock);
     this.#options = options;
     this.#store = store;
     this.#clock = clock;
     this.#delivery = new Delivery({
       limits,
       clock,
+      time,
       log,
       random,
       send: options.send,
@@ -86,7 +89,7 @@ export class Outbox {
     this.#records = new Records({ store, clock, log });
     this.#resender = new Resender({
       store,
-      now: () => clock.now(),
+      now: () => time.now(),
       isHeld: (seq) => this.#held.has(seq),
       suspend: (line) => this.#window.suspend(line),
       resume: (line, seq) => this.#window.resume(line, seq),
@@ -94,7 +97,7 @@ export class Outbox {
     });
     this.prepare = createPrepare({
       lineOf: options.lineOf,
-      now: () => clock.now(),
+      now: () => time.now(),
       nextSeq: () => this.#nextSeq(),
       log,
       buzzeePreset: options.buzzeePreset,

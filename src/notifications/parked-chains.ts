@@ -48,7 +48,7 @@ export class ParkedChains {
   /** A call has had its last event: nothing new can come behind what is parked. */
   over(callref: string): void {
     this.#open.delete(callref);
-    for (const destination of [...(this.#parked.get(callref)?.keys() ?? [])]) {
+    for (const destination of this.#parked.get(callref)?.keys() ?? []) {
       this.#tidy({ callref, destination });
     }
   }

@@ -16,7 +16,7 @@ async function refusing(...types: string[]) {
     response.statusCode = refused.has(target.split('/')[2]!) ? 404 : 200;
     response.end();
   });
-  return Object.assign(server, { mend: () => void refused.clear() });
+  return Object.assign(server, { mend: () => refused.clear() });
 }
 
 const IN_ORDER = ['SETUP', 'CONNECT', 'RELEASE'].map((type) => `/call-0001/${type} 1`);

@@ -87,6 +87,25 @@ describe('the addresses of a name', () => {
   });
 });
 
+describe('a name whose address is refused', () => {
+  for (const several of [false, true]) {
+    it(`${several ? 'hides' : 'tells'} the address where there ${several ? 'are several customers' : 'is one customer'}, and the log has it`, async () => {
+      const told: unknown[] = [];
+      const lookUp = names({ 'intranet.test': ['127.0.0.9'] });
+      const policy = { ...strict(), discreet: () => several };
+      await using agent = pinned({ policy, lookUp, onRefused: (refused) => told.push(refused) });
+      const { error } = await agent.get('http://intranet.test/');
+      assert.ok(error instanceof TargetRefused);
+      assert.equal(error.message.includes('127.0.0.9'), !several);
+      assert.equal(
+        failureOfError(error, 'intranet.test').address,
+        several ? undefined : '127.0.0.9',
+      );
+      assert.deepEqual(told, [{ host: 'intranet.test', address: '127.0.0.9', class: 'loopback' }]);
+    });
+  }
+});
+
 describe('a connection that ends at another address', () => {
   for (const scheme of ['http', 'https']) {
     it(`is dropped before a byte is sent over it (${scheme})`, async () => {

@@ -23,6 +23,8 @@ export interface PinnedConnectorOptions {
   readonly ca?: string | string[];
   /** The machine's own resolver, unless a test brings another. */
   readonly lookUp?: LookUp;
+  /** Told of each refusal in full, for the operator's log. */
+  readonly onRefused?: (refused: { host: string; address: string; class: TargetClass }) => void;
 }
 
 export interface PinnedConnector {
@@ -36,17 +38,21 @@ export interface PinnedConnector {
 export class TargetRefused extends Error {
   readonly code = 'CARILLON_TARGET_REFUSED';
   readonly class: TargetClass;
-  readonly address: string;
+  /** Undefined where it is not to be told. */
+  readonly address: string | undefined;
 
-  constructor(host: string, address: string, reason: TargetClass) {
-    const where = host === address ? `${address} (${reason})` : `${host} (${address}, ${reason})`;
+  constructor(host: string, address: string, reason: TargetClass, discreet = false) {
+    const isName = host !== address;
+    const where = isName ? `${host} (${address}, ${reason})` : `${address} (${reason})`;
     super(
-      `Notifications may not go to ${where}. The operator can allow it with --notify-allow ` +
-        `${address}/${isIPv4(address) ? 32 : 128}.`,
+      discreet && isName
+        ? `Notifications may not go to ${host} (${reason}). The operator can allow it.`
+        : `Notifications may not go to ${where}. The operator can allow it with --notify-allow ` +
+            `${address}/${isIPv4(address) ? 32 : 128}.`,
     );
     this.name = 'TargetRefused';
     this.class = reason;
-    this.address = address;
+    this.address = discreet && isName ? undefined : address;
   }
 }
 
@@ -59,7 +65,7 @@ const ADDRESSES_TRIED = 10;
  * says, in an AggregateError where several addresses were tried in vain.
  */
 export function createPinnedConnector(options: PinnedConnectorOptions): PinnedConnector {
-  const { policy, clock, timeoutMs, ca, lookUp = lookUpAll } = options;
+  const { policy, clock, timeoutMs, ca, lookUp = lookUpAll, onRefused } = options;
   // For TLS alone, on a connection that was checked: `timeout` is ours, below.
   // One context for all: making one of the usual list's certificates takes 15 ms.
   const trust = ca ? { secureContext: createSecureContext({ ca }) } : {};
@@ -84,13 +90,18 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
     throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
   }
 
+  function refuse(host: string, address: string, reason: TargetClass): TargetRefused {
+    onRefused?.({ host, address, class: reason });
+    return new TargetRefused(host, address, reason, policy.discreet());
+  }
+
   function allowedOf(hostname: string, addresses: readonly string[]): string[] {
     const allowed: string[] = [];
     let refused: TargetRefused | undefined;
     for (const address of addresses) {
       const verdict = policy.check(address);
       if (verdict.allowed) allowed.push(address);
-      else refused ??= new TargetRefused(hostname, address, verdict.class);
+      else refused ??= refuse(hostname, address, verdict.class);
       if (allowed.length === ADDRESSES_TRIED) break;
     }
     if (refused && allowed.length === 0) throw refused;
@@ -165,7 +176,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
     }
     if (sameAddress(reached, address)) return undefined;
     const verdict = policy.check(reached);
-    return new TargetRefused(hostname, reached, verdict.allowed ? 'translated' : verdict.class);
+    return refuse(hostname, reached, verdict.allowed ? 'translated' : verdict.class);
   }
 
   /** TLS on a connection: name and certificate are those of the URL, whatever the address. */

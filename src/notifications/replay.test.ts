@@ -160,7 +160,10 @@ describe('a replay', () => {
     assert.equal(box.server.requests.length, 360);
     assertInOrder(box.server.requests, calls);
     const replayed = counts.reduce((sum, count) => sum + count, 0);
-    assert.ok(replayed <= 360 && replayed + 3 * resent >= 360, `${counts}, ${resent} resent`);
+    assert.ok(
+      replayed <= 360 && replayed + 3 * resent >= 360,
+      `${counts.join()}, ${resent} resent`,
+    );
   });
 
   it('ends when the outbox is stopped, and says that there is more; the next start sends what waits', async () => {

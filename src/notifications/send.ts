@@ -11,6 +11,7 @@ import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { createNameCache } from './name-cache.ts';
 import { createPinnedConnector, lookUpAll } from './pinned-connect.ts';
+import type { PinnedConnectorOptions } from './pinned-connect.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { failureOfError, failureOfStatus, timeoutFailure } from './send-failure.ts';
 import type { FailureClass, SendFailure } from './send-failure.ts';
@@ -66,10 +67,14 @@ export interface SenderOptions {
   readonly connectionsPerOrigin?: number;
   /** Certificates (PEM) to trust in place of the machine's own list. */
   readonly ca?: string | string[];
+  /** Told of each address that was refused, for the operator's log. */
+  readonly onRefused?: PinnedConnectorOptions['onRefused'];
 }
 
 /** The body is kept up to this length, and not read much further. */
 const ANSWER_BYTES = 2048;
+/** A server says once or twice that it has begun; a few more for those that say so every second. */
+const MOST_ANNOUNCED = 20;
 /** How long the body may take once the status is known: then it does not matter any more. */
 const BODY_MS = 1000;
 /** undici keeps an idle connection for so long, unless the receiver says less. */
@@ -90,6 +95,7 @@ export function createSender(options: SenderOptions): Sender {
     timeoutMs: usualMs,
     lookUp: createNameCache(lookUpAll, clock),
     ...(ca && { ca }),
+    ...(options.onRefused && { onRefused: options.onRefused }),
   });
   const agent = new Agent({
     allowH2: false,
@@ -117,6 +123,7 @@ export function createSender(options: SenderOptions): Sender {
       let address: string | null = null;
       let answer: Buffer[] | undefined;
       let answerBytes = 0;
+      let announced = 0;
       let settled = false;
 
       // Once the headers are in, the status decides, whatever becomes of the body: the receiver has
@@ -153,8 +160,12 @@ export function createSender(options: SenderOptions): Sender {
           if (settled) controller.abort(new Error('timeout'));
           else onNextSocket = (socket) => void (address = addressOf(socket));
         },
-        onResponseStart(_controller, statusCode, headers) {
-          if (statusCode < 200) return; // 1xx announces the answer, it is none
+        onResponseStart(reading, statusCode, headers) {
+          if (statusCode < 200) {
+            // 1xx announces the answer, it is none; without end, it would keep us busy for nothing.
+            if (++announced > MOST_ANNOUNCED) reading.abort(new Error('bad answer: no end of 1xx'));
+            return;
+          }
           status = statusCode;
           location = [headers['location']].flat()[0];
           waitMs = retryAfterMs(

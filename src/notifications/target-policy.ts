@@ -23,6 +23,11 @@ export type TargetVerdict =
 export interface TargetPolicy {
   /** Judges one address, IPv4 in four decimal parts or IPv6; any other text is refused. */
   readonly check: (address: string) => TargetVerdict;
+  /**
+   * Whether customers must not be told which address a name has here: of several customers none may
+   * learn the names of the operator's, or another's, network.
+   */
+  readonly discreet: () => boolean;
 }
 
 export interface TargetPolicyOptions {
@@ -99,6 +104,7 @@ export function createTargetPolicy(options: TargetPolicyOptions): TargetPolicy {
   }
 
   return {
+    discreet: severalCustomers,
     check(text) {
       // A zone (`fe80::1%eth0`) chooses an interface of this machine; only link-local addresses have one.
       if (text.includes('%')) return { allowed: false, class: 'link-local' };

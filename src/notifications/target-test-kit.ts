@@ -11,15 +11,21 @@ import { createPinnedConnector, TargetRefused } from './pinned-connect.ts';
 import type { LookUp, PinnedConnectorOptions } from './pinned-connect.ts';
 import { failureOfError } from './send-failure.ts';
 import { createTargetPolicy } from './target-policy.ts';
-import type { TargetPolicyOptions } from './target-policy.ts';
+import type { TargetPolicy, TargetPolicyOptions } from './target-policy.ts';
 import { portOf } from './test-kit.ts';
 import { originOf, splitUrl } from './url.ts';
 
-export const strict = (options: Partial<TargetPolicyOptions> = {}) =>
-  createTargetPolicy({ allow: [], sandbox: false, severalCustomers: () => true, ...options });
+export const strict = (options: Partial<TargetPolicyOptions> = {}): TargetPolicy => ({
+  ...createTargetPolicy({ allow: [], sandbox: false, severalCustomers: () => true, ...options }),
+  // Tests look at what the operator would see.
+  discreet: () => false,
+});
 
 /** What the tests let through to see that something would have come: no policy at all. */
-export const anything = { check: () => ({ allowed: true }) as const };
+export const anything = {
+  check: () => ({ allowed: true }) as const,
+  discreet: () => false,
+};
 
 /** A resolver that knows these names alone; `asked` has each question. */
 export function names(known: Record<string, readonly string[]>): LookUp & { asked: string[] } {

@@ -15,7 +15,7 @@ import type { Destination } from './destination.ts';
 import type { Log } from './log.ts';
 import type { OutboxStore } from './outbox.ts';
 import { createSender } from './send.ts';
-import type { SenderOptions } from './send.ts';
+import type { SenderOptions, SendRequest } from './send.ts';
 import { createTargetPolicy } from './target-policy.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that brands test numbers
@@ -105,6 +105,8 @@ export function sender(options: Partial<SenderOptions> = {}) {
   });
   return {
     get: (url: string, attempt = 1) => made.send({ url, id: 'call-0001-1', attempt }),
+    send: (request: Partial<SendRequest> & Pick<SendRequest, 'url'>) =>
+      made.send({ id: 'call-0001-1', attempt: 1, ...request }),
     close: () => made.close(),
     [Symbol.asyncDispose]: () => made.close(),
   };

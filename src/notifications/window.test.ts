@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { at, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
-import { event, HandClock, MemoryStore, Signal } from './test-kit.ts';
+import type { Outbox } from './outbox.ts';
+import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
+import type { SendRequest, SendResult } from './send.ts';
+import { event, HandClock, MemoryStore, number, Signal } from './test-kit.ts';
 
 /** One in memory; the others wait on disk. */
 const NO_ROOM = { windowOfLine: 1 };
@@ -179,6 +181,119 @@ describe('the window over the store', () => {
     assert.ok(store.reads.length > 10, 'the window never overflowed');
   });
 });
+
+describe('the windows of many lines', () => {
+  it('are apart: a line that overflows holds back itself alone', async () => {
+    const waiting: ServerResponse[] = [];
+    await using server = await receiver((target, response) => {
+      if (target.startsWith('/hangs')) waiting.push(response);
+      else response.end();
+    });
+    await using box = await outboxWith({
+      limits: { windowOfLine: 10, atFirst: 100 },
+      line: at(server.origin),
+    });
+    const [bad, good] = accounts(2);
+    for (let i = 0; i < 100; i++) {
+      box.happen(event('SETUP', { callref: `hangs-${i}`, account: bad! }));
+    }
+    await server.received(10);
+    assert.equal(box.outbox.depths.linesOnDisk, 1);
+    for (let i = 0; i < 50; i++) {
+      const call = { callref: `good-${i}`, account: good! };
+      box.happen(event('SETUP', call), event('RELEASE', call));
+      await box.store.recorded(2 * i + 2);
+    }
+    assert.equal(server.requests.length, 110);
+    assert.equal(box.store.reads.length, 0);
+    server.requests.length = 0;
+    while (box.outbox.depths.inMemory > 0) {
+      for (const response of waiting.splice(0)) response.end();
+      await turn();
+    }
+    assert.equal(await box.outbox.flush(5 * SECOND), true);
+    assert.equal(server.requests.length, 90);
+  });
+
+  it('hold together no more than their limit and a few for each, and lose nothing', async () => {
+    const store = new MemoryStore();
+    const flying: ((result: SendResult) => void)[] = [];
+    const sent: string[] = [];
+    const send = ({ id, attempt }: SendRequest) => {
+      sent.push(`${id} ${attempt}`);
+      return new Promise<SendResult>((resolve) => flying.push(resolve));
+    };
+    let reading = 0;
+    let mostReading = 0;
+    const read = store.pendingNotifications.bind(store);
+    store.pendingNotifications = async (...asked) => {
+      mostReading = Math.max(mostReading, ++reading);
+      const rows = await read(...asked);
+      await turn();
+      reading--;
+      return rows;
+    };
+    const limits = { windowOfLine: 40, window: 100, total: 2000, unproven: 2000, atFirst: 2000 };
+    const setup = { store, send, limits, line: at('http://crm') };
+    const lines = accounts(30);
+    let most = 0;
+    {
+      await using box = await outboxWith(setup);
+      for (let i = 0; i < 40; i++) {
+        for (const account of lines) {
+          const call = { callref: `call-${i}-${account}`, account };
+          box.happen(event('SETUP', call), event('CONNECT', call), event('RELEASE', call));
+          most = Math.max(most, box.outbox.depths.inMemory);
+        }
+      }
+      assert.ok(most <= 100 + 30 * 10, `${most} in memory`);
+      assert.equal(box.outbox.depths.linesOnDisk, 30);
+      for (const end of flying.splice(0)) end(ARRIVED);
+      await turn();
+      void box.outbox.stop();
+      for (const end of flying.splice(0)) end({ ...ARRIVED, failure: 'stopped', status: null });
+    }
+    // The same from the disk alone, as after a restart.
+    most = 0;
+    await using box = await outboxWith(setup);
+    while (!(await isEmpty(box.outbox))) {
+      most = Math.max(most, box.outbox.depths.inMemory);
+      for (const end of flying.splice(0)) end(ARRIVED);
+      await turn();
+    }
+    assert.ok(most >= 30 && most <= 100 + 30 * 10, `${most} in memory`);
+    assert.ok(mostReading <= 4, `${mostReading} readings at a time`);
+    assert.equal(store.summary.filter((row) => !row.includes(' delivered ')).length, 0);
+    const firsts = sent.map((text) => text.split(' ')[0]!);
+    for (const account of lines) {
+      for (let i = 0; i < 40; i++) {
+        const places = [1, 2, 3].map((n) => firsts.indexOf(`call-${i}-${account}-${n}`));
+        assert.ok(places[0]! >= 0 && places[0]! < places[1]! && places[1]! < places[2]!);
+      }
+    }
+    assert.equal(leftIn(box.outbox), 0);
+  });
+});
+
+const ARRIVED: SendResult = {
+  at: 0,
+  ms: 1,
+  status: 200,
+  error: null,
+  failure: null,
+  address: null,
+  answer: null,
+  sent: true,
+};
+
+async function isEmpty(outbox: Outbox): Promise<boolean> {
+  await turn();
+  const { depths } = outbox;
+  return depths.inMemory + depths.linesOnDisk === 0;
+}
+
+const accounts = (count: number) =>
+  Array.from({ length: count }, (_, i) => number(String(33_120_000_000 + i)));
 
 function rank(type: string | undefined): number {
   return ['SETUP', 'CONNECT', 'RELEASE'].indexOf(type ?? '');

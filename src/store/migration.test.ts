@@ -148,10 +148,9 @@ test('a database of version 3 keeps its calls, and they are found by either side
 function makeVersion4(directory: string): void {
   const db = new DatabaseSync(join(directory, 'carillon.db'));
   migrate(db, 0, 4);
-  const place = (n: number) => (n > 3 ? 'buzzee' : 'x');
   const rows = [1, 2, 3, 4, 5, 6].map(
     (n) => `(${n}, 'call-9-x-${n}', 'call-9-x', '33123456789', '${TYPES[(n - 1) % 3]}',
-      'http://${place(n)}/', ${n}000, '${STATES[n - 1]}', 'acme', ${n === 5 ? 2 : 0})`,
+      'http://${n > 3 ? 'buzzee' : 'x'}/', ${n}000, '${STATES[n - 1]}', 'acme', ${n === 5 ? 2 : 0})`,
   );
   db.exec(`
     INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');

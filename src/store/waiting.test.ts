@@ -233,7 +233,7 @@ test('a selection of ended ones is read slice by slice, in order, by every filte
               ...(customer && { customer }),
               ...period,
             };
-            const { from = 0, to = Infinity } = { ...period } as { from?: number; to?: number };
+            const { from = 0, to = Infinity }: { from?: number; to?: number } = period;
             const expected = rows.filter(
               (row) =>
                 (!line || row.account === line) &&

@@ -140,6 +140,43 @@ test('the page of a call says what sending one parked notification again takes w
   assertClean();
 });
 
+test('sending very many again tells how far it is, and stops where somebody says so', async (t) => {
+  if (!requirePeer(t, 'chromium')) return;
+  const server = await startSandbox(t);
+  const browser = await startBrowser(t);
+  const { page, assertClean } = await signIn(browser, server);
+  const bodies: unknown[] = [];
+  const answers: PromiseWithResolvers<void>[] = [];
+  // A server with more parked ones than one request sends again.
+  await page.route('**/api/v1/replays', async (route) => {
+    bodies.push(route.request().postDataJSON());
+    const answer = Promise.withResolvers<void>();
+    answers.push(answer);
+    await answer.promise;
+    return route.fulfill({ json: { count: 10_000, more: true } });
+  });
+  const answerTo = async (place: number): Promise<void> => {
+    await until(() => answers.length > place, HANG_MS, `request ${place + 1}`);
+    answers[place]?.resolve();
+  };
+  await show(page, `/lines/${line}/notifications`);
+  await page.getByRole('button', { name: 'Renvoyer toutes les non livrées' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Renvoyer', exact: true }).click();
+  await answerTo(0);
+  await dialog.getByText(/10.000 notifications repartent/).waitFor();
+  await until(() => answers.length === 2, HANG_MS, 'the next request');
+  await dialog.getByRole('button', { name: 'Arrêter' }).click();
+  await dialog.getByText('Arrêt après l’envoi en cours').waitFor();
+  await answerTo(1);
+  await dialog.getByText(/Arrêté.: 20.000 notifications repartent/).waitFor();
+  assert.deepEqual(bodies, [
+    { state: 'parked', line },
+    { state: 'parked', line },
+  ]);
+  assertClean();
+});
+
 /** Standard Webhooks' verification, written anew: what a customer's software does. */
 function isSignedWith(secret: string, { headers, body }: ReceivedRequest): boolean {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');

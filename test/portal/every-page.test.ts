@@ -71,7 +71,10 @@ test('every page is good in every look, filled with what really happened', async
     '33123456790',
     '--notification-url',
     'http://127.0.0.1:9/n?id=_CALLREF_',
-    ...['--delivery-window', '1', '--delivery-retry', '0.5'],
+    '--delivery-window',
+    '1',
+    '--delivery-retry',
+    '0.5',
   );
   const refusing = await startReceiver(t, {
     answer: () => ({

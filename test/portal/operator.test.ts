@@ -61,6 +61,35 @@ test('an operator erases a number, after a look at what goes and a word that it 
   assertClean();
 });
 
+test('an erasure that takes long goes on until it is done', async (t) => {
+  if (!requirePeer(t, 'chromium')) return;
+  const server = await startSandbox(t);
+  const browser = await startBrowser(t);
+  const { page, assertClean } = await signIn(browser, server);
+  let asked = 0;
+  const { promise: third, resolve: goOn } = Promise.withResolvers<undefined>();
+  // What the server says of a number with very many calls.
+  await page.route('**/api/v1/numbers/*', async (route) => {
+    asked += 1;
+    if (asked === 3) await third;
+    if (asked > 2) return route.continue();
+    return route.fulfill({ status: 202, json: { detail: 'it goes on' } });
+  });
+  await show(page, '/calls');
+  await page.getByRole('button', { name: 'Effacer un numéro…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Numéro à effacer').fill('06 12 34 56 78');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Aucun appel avec le 06 12 34 56 78').waitFor();
+  await dialog.getByLabel('Je comprends que c’est définitif').check();
+  await page.keyboard.press('Enter');
+  await dialog.getByText('l’effacement continue').waitFor();
+  goOn(undefined);
+  await dialog.getByText('Il n’en reste aucune trace').waitFor();
+  assert.equal(asked, 3);
+  assertClean();
+});
+
 test('a customer who was there before gets his history back, if somebody says that it is he', async (t) => {
   if (!requirePeer(t, 'chromium')) return;
   const server = await startSandbox(t);

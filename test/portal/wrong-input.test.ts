@@ -9,6 +9,7 @@ import { line, otherLine } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { show, signIn, startSandbox } from './pages.ts';
 import { ACCESS_FORMS, ACCOUNT_PASSWORD } from './wrong-access.ts';
+import { DELIVERY_FORMS } from './wrong-delivery.ts';
 import { CONTROL, HUGE, Place, RIGHT_TO_LEFT, saysAt, SCRIPT, tryForm } from './wrong-input.ts';
 import { LINE_FORMS } from './wrong-line.ts';
 import { SEARCH_FORMS } from './wrong-search.ts';
@@ -40,7 +41,7 @@ async function tryAll(t: TestContext, browser: Browser, language: Language): Pro
   const { page, context, assertClean } = await signIn(browser, server, { locale }, 'olga', REFUSED);
   page.setDefaultTimeout(5_000);
   const at = new Place(page, server.http, language);
-  for (const form of [...LINE_FORMS, ...SEARCH_FORMS, ...ACCESS_FORMS]) {
+  for (const form of [...LINE_FORMS, ...SEARCH_FORMS, ...DELIVERY_FORMS, ...ACCESS_FORMS]) {
     await t.test(`${language}: ${form.name}`, () => tryForm(form, at));
   }
   await t.test(`${language}: the file of the import`, () => tryImport(at));

@@ -1,6 +1,6 @@
 // How a form of the pages is tried with wrong input: each wrong value gets its sentence at its field, in the
-// page's language, stays where it was typed and changes nothing. The tables are wrong-line.ts and
-// wrong-access.ts.
+// page's language, stays where it was typed and changes nothing. The tables are wrong-line.ts, wrong-search.ts,
+// wrong-delivery.ts and wrong-access.ts.
 
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
