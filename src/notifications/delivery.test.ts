@@ -1,44 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { at, leftIn, outboxWith, SECOND } from './outbox-test-kit.ts';
-import type { SendRequest, SendResult } from './send.ts';
-import { event, HandClock, MemoryStore, rawReceiver, OK, silent } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { at, leftIn, outboxWith, pass, scripted, SECOND } from './outbox-test-kit.ts';
+import type { SendResult } from './send.ts';
+import { event, HandClock, rawReceiver, OK, silent } from './test-kit.ts';
 
 const line = at('http://crm.example');
-
-/** What a try may lead to, by its name. */
-const RESULTS = {
-  arrived: { status: 200, failure: null, sent: true },
-  failed: { status: 404, failure: 'status', sent: true },
-  refused: { status: null, failure: 'refused', sent: false },
-  cutOff: { status: null, failure: 'bad-answer', sent: true },
-} as const;
-type Named = keyof typeof RESULTS;
-
-/** A sender that makes no requests: it notes the second of each try, and answers as the test says. */
-function scripted(clock: HandClock, answer: (request: SendRequest) => Named | Partial<SendResult>) {
-  const tries: string[] = [];
-  const began = clock.elapsed();
-  async function send(request: SendRequest): Promise<SendResult> {
-    const { id, attempt } = request;
-    tries.push(`${(clock.elapsed() - began) / SECOND} ${id} ${attempt}`);
-    const said = answer(request);
-    const result = typeof said === 'string' ? RESULTS[said] : { ...RESULTS.failed, ...said };
-    const error = result.failure === null ? null : 'It failed.';
-    return { at: clock.now(), ms: 1, error, address: null, answer: null, ...result };
-  }
-  return { tries, send };
-}
-
-/** Moves on second by second, so that what follows from a try is done before the next one is due. */
-async function pass(clock: HandClock, seconds: number, step = SECOND): Promise<void> {
-  for (let passed = 0; passed < seconds * SECOND; passed += step) {
-    for (let turns = 6; turns > 0; turns--) await turn();
-    clock.advance(step);
-  }
-  for (let turns = 6; turns > 0; turns--) await turn();
-}
 
 const seconds = (tries: readonly string[]) => tries.map((text) => Number(text.split(' ')[0]));
 
@@ -307,88 +275,6 @@ describe('at most once', () => {
     slow.resolve();
     await pass(clock, 1);
     assert.equal(tries.length, 2);
-  });
-});
-
-describe('a store that cannot keep', () => {
-  it('a try holds no call back, and how it ended is kept once the store works again', async () => {
-    const clock = new HandClock();
-    const store = new MemoryStore();
-    const logged: object[] = [];
-    const told: string[] = [];
-    const { tries, send } = scripted(clock, () => 'arrived');
-    const record = store.recordAttempt.bind(store);
-    store.recordAttempt = () => Promise.reject(new Error('disk'));
-    await using box = await outboxWith({
-      clock,
-      store,
-      send,
-      line,
-      log: { ...silent, error: (fields) => void logged.push(fields) },
-      onAttempt: ({ id }) => void told.push(id),
-    });
-    box.happen(event('SETUP'), event('RELEASE'));
-    await pass(clock, 3);
-    assert.deepEqual(tries, ['0 call-0001-1 1', '0 call-0001-3 1']);
-    assert.deepEqual(told, []);
-    assert.deepEqual(store.summary, ['call-0001-1 pending 0', 'call-0001-3 pending 0']);
-    // It is not known on disk that it arrived: so it is still on its way for whoever asks.
-    const answer = await box.outbox.resend(store.row('call-0001-1'));
-    assert.equal(answer.ok, false);
-    assert.equal(logged.length, 2);
-    assert.ok(logged.every((fields) => 'callref' in fields && fields.callref === 'call-0001'));
-
-    store.recordAttempt = record;
-    await pass(clock, 1);
-    assert.equal(await box.outbox.flush(SECOND), true);
-    assert.deepEqual(store.summary, ['call-0001-1 delivered 1', 'call-0001-3 delivered 1']);
-    assert.deepEqual(told, ['call-0001-1', 'call-0001-3']);
-    assert.equal(tries.length, 2);
-    assert.equal(leftIn(box.outbox), 0);
-  });
-
-  it('that something parked sends nothing behind it meanwhile, and has all parked in the end', async () => {
-    const clock = new HandClock();
-    const store = new MemoryStore();
-    const { tries, send } = scripted(clock, () => 'failed');
-    const record = store.recordAttempt.bind(store);
-    const parkBehind = store.parkBehind.bind(store);
-    store.recordAttempt = () => Promise.reject(new Error('disk'));
-    await using box = await outboxWith({ clock, store, send, line, policy: { windowMs: 0 } });
-    box.happen(event('SETUP'), event('CONNECT'));
-    await pass(clock, 3);
-    box.happen(event('RELEASE'));
-    store.parkBehind = () => Promise.reject(new Error('disk'));
-    store.recordAttempt = record;
-    await pass(clock, 3);
-    assert.deepEqual(store.summary, [
-      'call-0001-1 parked 1',
-      'call-0001-2 pending 0',
-      'call-0001-3 pending 0',
-    ]);
-    store.parkBehind = parkBehind;
-    await pass(clock, 1);
-    assert.ok(store.summary.every((row) => row.includes(' parked ')));
-    assert.equal(tries.length, 1);
-    assert.equal(leftIn(box.outbox), 0);
-  });
-
-  it('holds no stop up, and the next start finds all as it was', async () => {
-    const clock = new HandClock();
-    const store = new MemoryStore();
-    const { tries, send } = scripted(clock, () => 'arrived');
-    const record = store.recordAttempt.bind(store);
-    store.recordAttempt = () => Promise.reject(new Error('disk'));
-    {
-      await using box = await outboxWith({ clock, store, send, line });
-      box.happen(event('SETUP'), event('RELEASE'));
-      await pass(clock, 2);
-    }
-    assert.equal(clock.waiting, 0);
-    store.recordAttempt = record;
-    await using box = await outboxWith({ clock, store, send, line });
-    assert.equal(await box.outbox.flush(SECOND), true);
-    assert.equal(tries.length, 4);
   });
 });
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { at, leftIn, outboxWith, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
-import { event, HandClock, MemoryStore } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { event, HandClock } from './test-kit.ts';
 
 const DAY = 24 * 3600 * SECOND;
 const POLICY = { retryMs: [SECOND, 3 * SECOND, 10 * SECOND], windowMs: 60 * SECOND };

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CallEvent } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
@@ -17,7 +18,10 @@ import type { Destination } from './destination.ts';
 import { createOutbox } from './outbox.ts';
 import type { Outbox, OutboxLimits, OutboxOptions } from './outbox.ts';
 import { createSender } from './send.ts';
-import { lineWith, MemoryStore, portOf, Signal, silent, loopbackPolicy } from './test-kit.ts';
+import type { SendRequest, SendResult } from './send.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { HandClock } from './test-kit.ts';
+import { lineWith, portOf, Signal, silent, loopbackPolicy } from './test-kit.ts';
 
 type Handler = (target: string, response: ServerResponse, attempt: number) => void;
 const ok: Handler = (_target, response) => void response.end('OK');
@@ -114,3 +118,39 @@ export function leftIn({ depths }: Outbox): number {
 
 export const at = (origin: string) => ({ notificationUrl: `${origin}/_CALLREF_/_N_TYPE_` });
 export const SECOND = 1000;
+
+/** What a try may lead to, by its name. */
+const RESULTS = {
+  arrived: { status: 200, failure: null, sent: true },
+  failed: { status: 404, failure: 'status', sent: true },
+  refused: { status: null, failure: 'refused', sent: false },
+  cutOff: { status: null, failure: 'bad-answer', sent: true },
+} as const;
+type Named = keyof typeof RESULTS;
+
+/** A sender that makes no requests: it notes the second of each try, and answers as the test says. */
+export function scripted(
+  clock: HandClock,
+  answer: (request: SendRequest) => Named | Partial<SendResult>,
+) {
+  const tries: string[] = [];
+  const began = clock.elapsed();
+  async function send(request: SendRequest): Promise<SendResult> {
+    const { id, attempt } = request;
+    tries.push(`${(clock.elapsed() - began) / SECOND} ${id} ${attempt}`);
+    const said = answer(request);
+    const result = typeof said === 'string' ? RESULTS[said] : { ...RESULTS.failed, ...said };
+    const error = result.failure === null ? null : 'It failed.';
+    return { at: clock.now(), ms: 1, error, address: null, answer: null, ...result };
+  }
+  return { tries, send };
+}
+
+/** Moves on second by second, so that what follows from a try is done before the next one is due. */
+export async function pass(clock: HandClock, seconds: number, step = SECOND): Promise<void> {
+  for (let passed = 0; passed < seconds * SECOND; passed += step) {
+    for (let turns = 6; turns > 0; turns--) await turn();
+    clock.advance(step);
+  }
+  for (let turns = 6; turns > 0; turns--) await turn();
+}

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { createOutbox } from './outbox.ts';
 import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
-import { event, HandClock, lineWith, MemoryStore, silent } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { event, HandClock, lineWith, silent } from './test-kit.ts';
 
 describe('a call', () => {
   it('is notified in order, one request after the other', async () => {

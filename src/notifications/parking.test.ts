@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Destination } from './destination.ts';
 import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
-import { event, LINE, MemoryStore, Signal } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { event, LINE, Signal, silent } from './test-kit.ts';
 
 /** One try and no more, so that a failure parks at once. */
 const ONE_TRY = { policy: { windowMs: 0 } };
@@ -50,10 +51,19 @@ describe('an event that parks', () => {
       await using server = await receiver(
         (target, response) => void waiting.set(target.split('/')[1]!, response),
       );
+      const warned = new Signal();
+      let parked = false;
       await using box = await outboxWith({
         ...ONE_TRY,
         limits: { windowOfLine: 2 },
         line: at(server.origin),
+        log: {
+          ...silent,
+          warn() {
+            parked = true;
+            warned.changed();
+          },
+        },
       });
       const { store, outbox } = box;
       box.happen(event('RELEASE', { callref: 'other' }));
@@ -79,7 +89,7 @@ describe('an event that parks', () => {
       if (moment.startsWith('before')) store.lag = () => written.promise;
       waiting.get('call-0001')!.writeHead(404).end();
       if (moment.startsWith('before')) {
-        await new Promise((resolve) => setTimeout(resolve, 50)); // the answer is dealt with by then
+        await warned.until(() => parked, 'it is given up');
         assert.equal(store.row('call-0001-1').state, 'pending');
       } else {
         await store.recorded(2);

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Resent } from './outbox.ts';
 import { at, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
-import { event, HandClock, MemoryStore } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { event, HandClock } from './test-kit.ts';
 
 /** One try and no more, so that a failure parks at once. */
 const ONE_TRY = { policy: { windowMs: 0 } };

@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Outbox } from './outbox.ts';
 import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
-import { event, HandClock, MemoryStore, number, Signal } from './test-kit.ts';
+import { MemoryStore } from './memory-store.ts';
+import { event, HandClock, number, Signal } from './test-kit.ts';
 
 /** One in memory; the others wait on disk. */
 const NO_ROOM = { windowOfLine: 1 };
