@@ -51,7 +51,7 @@ import { realTimers } from './sip/timers.ts';
 import type { Hop } from './sip/transport/hop.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import type { StoreError } from './store/store-error.ts';
-import type { EndedSelection, NotificationRow } from './store/store.ts';
+import type { NotificationRow } from './store/store.ts';
 import { version } from './version.ts';
 import type { Logger } from './watch/log.ts';
 import { createClientAddress, createIsProxy } from './web/client-address.ts';
@@ -319,7 +319,7 @@ async function start(
     resend: (row: NotificationRow) => live.resend(row, outbox),
     outbox: {
       resend: (row: NotificationRow) => live.resend(row, outbox),
-      replay: (selection: EndedSelection, most: number) => outbox.replay(selection, most),
+      replay: (...args: Parameters<typeof outbox.replay>) => outbox.replay(...args),
     },
   };
 

@@ -210,8 +210,10 @@ function useReplay(): Replay {
       setCount(0);
       const query = replayQuery(draft);
       const end = await replayAll(
-        draft.state,
-        () => post('replays', query, { timeoutMs: REPLAY_TIMEOUT_MS }),
+        (after) =>
+          post('replays', after === null ? query : { ...query, after }, {
+            timeoutMs: REPLAY_TIMEOUT_MS,
+          }),
         { goesOn: () => !stopped.current, onCount: setCount },
       );
       setRunning(false);

@@ -3,64 +3,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replayAll, replayFaults, replayQuery } from './replaying.ts';
-import type { ReplayDraft } from './replaying.ts';
+import type { ReplayDraft, ReplayedPart } from './replaying.ts';
 
 const draft: ReplayDraft = { line: '', state: 'parked', from: '', to: '' };
 const endless = { goesOn: () => true, onCount: () => {} };
 
-function answering(...answers: { count: number; more: boolean }[]) {
-  let asked = 0;
+function answering(...answers: ReplayedPart[]) {
+  const asked: (string | null)[] = [];
   return {
-    asked: () => asked,
-    ask: () => {
-      const value = answers[Math.min(asked, answers.length - 1)]!;
-      asked += 1;
+    asked,
+    ask: (after: string | null) => {
+      const value = answers[Math.min(asked.length, answers.length - 1)]!;
+      asked.push(after);
       return Promise.resolve({ ok: true as const, value });
     },
   };
 }
 
-test('parked ones are asked for until there are no more, and counted meanwhile', async () => {
-  const parts = answering({ count: 10, more: true }, { count: 3, more: false });
+test('each part is asked for behind the one before, until there are no more, and counted meanwhile', async () => {
+  const parts = answering(
+    { count: 10, more: true, next: 'all.10' },
+    { count: 3, more: false, next: null },
+  );
   const counts: number[] = [];
-  const end = await replayAll('parked', parts.ask, {
+  const end = await replayAll(parts.ask, {
     goesOn: () => true,
     onCount: (count) => counts.push(count),
   });
   assert.deepEqual(end, { count: 13, end: 'done', problem: null });
   assert.deepEqual(counts, [10, 13]);
+  assert.deepEqual(parts.asked, [null, 'all.10']);
 });
 
 test('somebody stops it behind the part that is under way', async () => {
-  const parts = answering({ count: 10, more: true });
-  const end = await replayAll('parked', parts.ask, { ...endless, goesOn: () => parts.asked() < 2 });
+  const parts = answering(
+    { count: 10, more: true, next: 'all.1' },
+    { count: 10, more: true, next: 'all.2' },
+  );
+  const end = await replayAll(parts.ask, { ...endless, goesOn: () => parts.asked.length < 2 });
   assert.deepEqual(end, { count: 20, end: 'stopped', problem: null });
 });
 
-test('delivered ones are asked for once: they would come again without end', async () => {
-  for (const state of ['delivered', 'ended'] as const) {
-    const parts = answering({ count: 10, more: true });
-    const end = await replayAll(state, parts.ask, { ...endless, goesOn: () => parts.asked() < 5 });
-    assert.deepEqual(end, { count: 10, end: 'part', problem: null });
-    assert.equal(parts.asked(), 1);
-  }
-});
-
-test('an answer that says more and has none is the end, and a failure tells how far it came', async () => {
-  const parts = answering({ count: 0, more: true });
-  assert.equal((await replayAll('parked', parts.ask, endless)).end, 'done');
+test('an answer that does not get on is the end, and a failure tells how far it came', async () => {
+  const parts = answering({ count: 1, more: true, next: 'all.1' });
+  assert.equal((await replayAll(parts.ask, endless)).end, 'done');
   const problem = { status: 0, code: 'offline-here', detail: '' };
-  let asked = 0;
   const end = await replayAll(
-    'parked',
-    () => {
-      asked += 1;
-      return Promise.resolve(
-        asked === 1
-          ? { ok: true as const, value: { count: 7, more: true } }
+    (after) =>
+      Promise.resolve(
+        after === null
+          ? { ok: true as const, value: { count: 7, more: true, next: 'all.7' } }
           : { ok: false as const, problem },
-      );
-    },
+      ),
     endless,
   );
   assert.deepEqual(end, { count: 7, end: 'failed', problem });

@@ -53,29 +53,34 @@ function momentOf(text: string): string {
 export interface ReplayEnd {
   /** How many wait again. */
   readonly count: number;
-  /** `part`: there are more, and they cannot be asked for by the same question. */
-  readonly end: 'done' | 'stopped' | 'part' | 'failed';
+  readonly end: 'done' | 'stopped' | 'failed';
   readonly problem: ApiProblem | null;
 }
 
-/**
- * Asks until nothing is left, somebody stops it, or it fails. What is delivered again is among the delivered
- * once more, and asking a second time would send it a third time: of those only one part is sent.
- */
+/** What the API answers for one part. */
+export interface ReplayedPart {
+  readonly count: number;
+  readonly more: boolean;
+  readonly next: string | null;
+}
+
+/** Asks part by part until nothing is left, somebody stops it, or it fails. `after` is the part before's `next`. */
 export async function replayAll(
-  state: ReplayState,
-  ask: () => Promise<Answer<{ readonly count: number; readonly more: boolean }>>,
+  ask: (after: string | null) => Promise<Answer<ReplayedPart>>,
   { goesOn, onCount }: { goesOn: () => boolean; onCount: (count: number) => void },
 ): Promise<ReplayEnd> {
   let count = 0;
+  let after: string | null = null;
   for (;;) {
-    const answer = await ask();
+    const answer = await ask(after);
     if (!answer.ok) return { count, end: 'failed', problem: answer.problem };
-    count += answer.value.count;
+    const { value } = answer;
+    count += value.count;
     onCount(count);
-    if (!answer.value.more || answer.value.count === 0)
+    if (!value.more || value.next === null || value.next === after) {
       return { count, end: 'done', problem: null };
-    if (state !== 'parked') return { count, end: 'part', problem: null };
+    }
     if (!goesOn()) return { count, end: 'stopped', problem: null };
+    after = value.next;
   }
 }

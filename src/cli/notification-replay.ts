@@ -31,14 +31,14 @@ export const notificationReplay: Command = {
       throw new UserError('write which: --line NUMBER, --from TIME, --to TIME, or --all alone');
     }
     const state = valueOf(given, 'state') ?? 'parked';
-    const answer = await askRunningServer(
-      'notification.replay',
-      { line, from, to, state },
-      given,
-      io,
-    );
-    if (answer === undefined) throw noServer();
-    const more = answer.more ? '; there are more: write the same again for them' : '';
-    io.print(`${answer.count} wait again${more}`);
+    let count = 0;
+    for (let above = 0, more = true; more;) {
+      const args = { line, from, to, state, above };
+      const answer = await askRunningServer('notification.replay', args, given, io);
+      if (answer === undefined) throw noServer();
+      count += answer.count;
+      ({ more, next: above } = answer);
+    }
+    io.print(`${count} ${count === 1 ? 'waits' : 'wait'} again`);
   },
 };

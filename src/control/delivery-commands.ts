@@ -31,8 +31,8 @@ export interface DeliveryRooms {
   };
 }
 
-/** Sent again by one command; a second one goes on. */
-export const MOST_REPLAYED = 100_000;
+/** Sent again by one request; the next one goes on behind it. */
+export const MOST_REPLAYED = 10_000;
 
 const STATES = ['parked', 'delivered', 'ended'] as const;
 
@@ -74,7 +74,11 @@ export function createDeliveryCommands({ lines, store, country, delivery }: Deli
     }),
     'notification.replay': replying(async (args) => {
       const selection = selectionOf(args, country);
-      return running().outbox.replay(selection, MOST_REPLAYED);
+      const { above = 0 } = args;
+      if (typeof above !== 'number' || !Number.isSafeInteger(above) || above < 0) {
+        throw new UserError('above must be a whole number');
+      }
+      return running().outbox.replay(selection, MOST_REPLAYED, above);
     }),
   };
 }

@@ -144,8 +144,8 @@ export class Outbox {
   }
 
   /** Sends again what is selected, at most `most`, in order. Rejects as `resend` does. */
-  async replay(selection: EndedSelection, most: number): Promise<Replayed> {
-    return this.#resender.replay(selection, most);
+  async replay(selection: EndedSelection, most: number, from?: number): Promise<Replayed> {
+    return this.#resender.replay(selection, most, from);
   }
 
   get depths(): OutboxDepths {

@@ -60,7 +60,7 @@ describe('a replay', () => {
     box.store.commit(other);
     box.store.rows.get(other[0]!.seq)!.state = 'parked';
     const answer = await box.outbox.replay({ line: LINE, state: 'parked' }, 10_000);
-    assert.deepEqual(answer, { count: 750, more: false });
+    assert.deepEqual(answer, { count: 750, more: false, next: 0 });
     assert.equal(await box.outbox.flush(20 * SECOND), true);
     assert.equal(box.server.requests.length, 750);
     assertInOrder(box.server.requests, calls);
@@ -73,7 +73,8 @@ describe('a replay', () => {
     await using box = await parked(calls);
     const answers = [];
     for (const most of [1, 0, 7, 200, 92]) {
-      answers.push(await box.outbox.replay({ state: 'parked' }, most));
+      const { count, more } = await box.outbox.replay({ state: 'parked' }, most);
+      answers.push({ count, more });
       assert.equal(await box.outbox.flush(10 * SECOND), true);
     }
     assert.deepEqual(answers, [
@@ -87,6 +88,23 @@ describe('a replay', () => {
     assertInOrder(box.server.requests, calls);
   });
 
+  it('of delivered ones goes on behind the part before, and sends none of that again', async () => {
+    await using box = await parked(callrefs(20));
+    await box.outbox.replay({ state: 'parked' }, 1000);
+    assert.equal(await box.outbox.flush(10 * SECOND), true);
+    box.server.requests.length = 0;
+    let sent = 0;
+    for (let from = 0, more = true; more;) {
+      const part = await box.outbox.replay({ state: 'delivered' }, 7, from);
+      assert.equal(await box.outbox.flush(10 * SECOND), true);
+      sent += part.count;
+      ({ more, next: from } = part);
+    }
+    assert.equal(sent, 60);
+    assert.equal(new Set(box.server.requests).size, 60);
+    assert.equal(box.server.requests.length, 60);
+  });
+
   it('of a time takes whole calls that were parked in it, and no others', async () => {
     await using box = await parked(callrefs(9));
     // The second event of call-3 is where the time begins, the first of call-6 where it ends.
@@ -95,7 +113,7 @@ describe('a replay', () => {
     Object.assign(rows.get(10)!.notification, { createdAt: from - 1 });
     const to = rows.get(19)!.notification.createdAt;
     const answer = await box.outbox.replay({ state: 'parked', from, to }, 10_000);
-    assert.deepEqual(answer, { count: 9, more: false });
+    assert.deepEqual(answer, { count: 9, more: false, next: 0 });
     assert.equal(await box.outbox.flush(10 * SECOND), true);
     assert.equal(box.server.requests.length, 9);
     assertInOrder(box.server.requests, ['call-3', 'call-4', 'call-5']);
@@ -117,7 +135,7 @@ describe('a replay', () => {
       box.happen(...TYPES.map((type) => event(type, { callref })));
       await turn();
     }
-    assert.deepEqual(await replay, { count: 450, more: false });
+    assert.deepEqual(await replay, { count: 450, more: false, next: 0 });
     assert.equal(await box.outbox.flush(10 * SECOND), true);
     assert.equal(server.requests.length, 900);
     assertInOrder(server.requests, [...calls, ...live]);
@@ -142,7 +160,11 @@ describe('a replay', () => {
     });
     again.happen(event('SETUP', { callref: 'waits' }));
     await again.store.recorded(3);
-    assert.deepEqual(await again.outbox.replay({ state: 'ended' }, 10), { count: 2, more: false });
+    assert.deepEqual(await again.outbox.replay({ state: 'ended' }, 10), {
+      count: 2,
+      more: false,
+      next: 0,
+    });
     await again.store.recorded(5);
     assert.equal(again.store.row('waits-1').attempts.length, 1);
     assert.equal(again.store.row('good-1').attempts.length, 2);
@@ -195,7 +217,11 @@ describe('a replay', () => {
     assert.equal(await box.outbox.flush(5 * SECOND), true);
     assert.deepEqual(box.server.requests, ['/new/SETUP 1', '/new/RELEASE 1']);
     assert.equal(leftIn(box.outbox), 0);
-    assert.deepEqual(await box.outbox.replay({ state: 'parked' }, 10), { count: 9, more: false });
+    assert.deepEqual(await box.outbox.replay({ state: 'parked' }, 10), {
+      count: 9,
+      more: false,
+      next: 0,
+    });
     assert.equal(await box.outbox.flush(5 * SECOND), true);
     assertInOrder(box.server.requests, callrefs(3));
   });

@@ -15,6 +15,8 @@ export type Resent =
 export interface Replayed {
   readonly count: number;
   readonly more: boolean;
+  /** Where the next part begins; 0 where there is none. */
+  readonly next: number;
 }
 
 export interface ResenderOptions {
@@ -82,11 +84,11 @@ export class Resender {
     }
   }
 
-  async replay(selection: EndedSelection, most: number): Promise<Replayed> {
+  async replay(selection: EndedSelection, most: number, from = 0): Promise<Replayed> {
     const { store, onEnded } = this.#options;
     const ofParked = selection.state !== 'delivered';
     let count = 0;
-    let above: number | null = 0;
+    let above: number | null = from;
     this.#replays++;
     try {
       // What is delivered while the replay goes on is not what was asked for.
@@ -99,11 +101,14 @@ export class Resender {
         for (const [line, ended] of byLine(wanted)) {
           count += await this.#requeueMost(line, ended, selection.state);
         }
-        if (wanted.length < all.length) return { count, more: true };
+        if (wanted.length < all.length) {
+          return { count, more: true, next: wanted.at(-1)?.seq ?? above };
+        }
         if (ofParked) count += await this.#requeueFollowers(wanted, most - count);
         above = slice.next;
       }
-      return { count, more: above !== null && above < last };
+      const more = above !== null && above < last;
+      return { count, more, next: more ? (above ?? 0) : 0 };
     } finally {
       this.#replays--;
       onEnded();

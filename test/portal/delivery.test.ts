@@ -153,7 +153,8 @@ test('sending very many again tells how far it is, and stops where somebody says
     const answer = Promise.withResolvers<void>();
     answers.push(answer);
     await answer.promise;
-    return route.fulfill({ json: { count: 10_000, more: true } });
+    const next = `33123456789.${bodies.length}`;
+    return route.fulfill({ json: { count: 10_000, more: true, next } });
   });
   const answerTo = async (place: number): Promise<void> => {
     await until(() => answers.length > place, HANG_MS, `request ${place + 1}`);
@@ -172,7 +173,7 @@ test('sending very many again tells how far it is, and stops where somebody says
   await dialog.getByText(/Arrêté.: 20.000 notifications repartent/).waitFor();
   assert.deepEqual(bodies, [
     { state: 'parked', line },
-    { state: 'parked', line },
+    { state: 'parked', line, after: '33123456789.1' },
   ]);
   assertClean();
 });

@@ -46,11 +46,6 @@ export const replay: typeof french = {
     one: 'Stopped: # notification goes again, the others stay as they were.',
     other: 'Stopped: # notifications go again, the others stay as they were.',
   },
-  part: {
-    one: '# notification goes again, the oldest of the period. There are more: choose a later beginning for the rest.',
-    other:
-      '# notifications go again, the oldest of the period. There are more: choose a later beginning for the rest.',
-  },
   failedAfter: {
     one: '# notification went again before this error.',
     other: '# notifications went again before this error.',

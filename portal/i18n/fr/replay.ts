@@ -44,11 +44,6 @@ export const replay = {
     one: 'Arrêté : # notification repart, les autres restent comme elles étaient.',
     other: 'Arrêté : # notifications repartent, les autres restent comme elles étaient.',
   },
-  part: {
-    one: '# notification repart, la plus ancienne de la période. Il y en a d’autres : choisissez un début plus récent pour la suite.',
-    other:
-      '# notifications repartent, les plus anciennes de la période. Il y en a d’autres : choisissez un début plus récent pour la suite.',
-  },
   failedAfter: {
     one: '# notification est repartie avant cette erreur.',
     other: '# notifications sont reparties avant cette erreur.',

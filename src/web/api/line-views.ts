@@ -10,10 +10,7 @@ import { presentLine } from '../../lines/present-line.ts';
 import { compileSourceIp } from '../../lines/source-ip.ts';
 import { presentTerminal } from '../../live/terminals.ts';
 import type { Message } from '../../message.ts';
-import {
-  deliveryPolicyOf,
-  presentDelivery,
-} from '../../notifications/delivery-policy.ts';
+import { deliveryPolicyOf, presentDelivery } from '../../notifications/delivery-policy.ts';
 import { maskUserInfo } from '../../notifications/url.ts';
 import { baseUrlOf, originOfRequest } from '../request-origin.ts';
 import { notificationView } from './notification-view.ts';

@@ -3,10 +3,11 @@
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { mayRead } from '../../access/principal.ts';
+import type { E164 } from '../../numbers/e164.ts';
 import type { NotificationRow } from '../../store/store.ts';
 import { notificationView } from './notification-view.ts';
 import { pageFrom, pageQuery, rowAfter, usualLimit } from './paging.ts';
-import { notFound, Refusal } from './problem.ts';
+import { invalid, notFound, Refusal } from './problem.ts';
 import { numberIn, principalOf, scopeOfCaller } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
 import { NotificationView, pageOf, Replay, Replayed } from './schemas.ts';
@@ -94,7 +95,7 @@ export function addNotifications(api: Api, rooms: ApiRooms): void {
       response: { 200: Replayed },
     },
     handler: async (request) => {
-      const { line, state = 'parked', from, to } = request.body;
+      const { line, state = 'parked', from, to, after } = request.body;
       const scope = scopeOfCaller(request);
       const number = line === undefined ? undefined : numberIn('line', line, rooms);
       const selection = {
@@ -107,17 +108,27 @@ export function addNotifications(api: Api, rooms: ApiRooms): void {
       // sends anything again, as nobody sees anything of it.
       const own = scope.kind === 'lines' ? scope.lines : [number];
       const lines = own.filter((each) => number === undefined || each === number);
+      const begin = after === undefined ? undefined : placeOf(after, lines);
       let count = 0;
-      for (const each of lines) {
+      for (const each of lines.slice(begin?.line)) {
+        const above = begin && each === lines[begin.line] ? begin.above : 0;
         const ofLine = each === undefined ? selection : { ...selection, line: each };
-        const replayed = await outbox.replay(ofLine, MOST_REPLAYED - count);
+        const replayed = await outbox.replay(ofLine, MOST_REPLAYED - count, above);
         count += replayed.count;
-        if (replayed.more) return { count, more: true };
+        if (replayed.more) return { count, more: true, next: `${each ?? 'all'}.${replayed.next}` };
       }
-      return { count, more: false };
+      return { count, more: false, next: null };
     },
   });
 }
 
 /** Sent again by one request: it is answered when all of them wait, and that takes seconds for so many. */
 const MOST_REPLAYED = 10_000;
+
+/** Where a part ended: the place of its line, and the seq there. */
+function placeOf(after: string, lines: readonly (E164 | undefined)[]) {
+  const [, name, seq] = /^(all|\d{1,15})\.(\d{1,15})$/.exec(after) ?? [];
+  const line = lines.findIndex((each) => (each ?? 'all') === name);
+  if (line >= 0) return { line, above: Number(seq) };
+  throw invalid('after', 'no-such-place', 'This is no `next` of an answer to the same question');
+}

@@ -170,13 +170,17 @@ export const Replay = Type.Object(
     ),
     from: Type.Optional(Type.String({ format: 'date-time', description: 'Of events at or after' })),
     to: Type.Optional(Type.String({ format: 'date-time', description: 'Of events before' })),
+    after: Type.Optional(
+      Type.String({ maxLength: 64, description: '`next` of the part before: goes on behind it' }),
+    ),
   },
   { additionalProperties: false },
 );
 
 export const Replayed = Type.Object({
   count: Type.Integer({ description: 'How many wait again' }),
-  more: Type.Boolean({ description: 'Whether there are more: ask again for them' }),
+  more: Type.Boolean({ description: 'Whether there are more: ask for them with `after`' }),
+  next: orNull(Type.String({ description: 'Where the next part begins' })),
 });
 
 /** A line in a list, with what happens on it now. */
