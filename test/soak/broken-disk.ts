@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { descendants } from '../kit/proc.ts';
 import type { Server } from '../kit/server.ts';
 
@@ -47,7 +48,11 @@ async function onSmallFileSystem(server: Server): Promise<BreakableDisk> {
   await server.stop();
   cpSync(dataDir, copy, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', dataDir]);
-  const mend = (): void => rmSync(ballast, { force: true });
+  let reader: DatabaseSync | undefined;
+  const mend = (): void => {
+    rmSync(ballast, { force: true });
+    if (reader?.isOpen) reader.close();
+  };
   const disk: BreakableDisk = {
     breakIt() {
       for (const size of [1_048_576, 65_536, 4_096, 1]) fill(ballast, size);
@@ -55,18 +60,31 @@ async function onSmallFileSystem(server: Server): Promise<BreakableDisk> {
     mend,
     async [Symbol.asyncDispose]() {
       await server.kill9();
+      mend();
       execFileSync('umount', ['--lazy', dataDir]);
       rmSync(copy, { recursive: true, force: true });
     },
   };
   try {
     for (const name of readdirSync(copy)) cpSync(join(copy, name), join(dataDir, name));
+    reader = holdLog(join(dataDir, 'carillon.db'));
     await server.start();
     return disk;
   } catch (error) {
     await disk[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/**
+ * A reader that began before the log did: nothing can be moved from the log into the database, so that every
+ * commit needs room of its own. Else a full disk would take as many more as the log had room for.
+ */
+function holdLog(path: string): DatabaseSync {
+  const reader = new DatabaseSync(path);
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM meta').get();
+  return reader;
 }
 
 /** Appends pieces of that size until there is no room for one more. */
