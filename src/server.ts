@@ -306,7 +306,10 @@ async function start(
   const keeping = { store, clock: systemClock, log };
   const retention = new Retention({ ...keeping, keepDays, keepMegabytes });
   retention.start();
-  closing.push(() => retention.stop());
+  // On a disk that fails its last slice would wait for ever.
+  closing.push(() =>
+    Promise.race([retention.stop(), pause(lastTriesMs, undefined, { ref: false })]),
+  );
   const erasure = new Erasure({
     ...keeping,
     isLine: (number) => lines.byNumber(number) !== undefined,
@@ -315,7 +318,12 @@ async function start(
 
   // What people do with deliveries, by page or by command.
   const delivery = {
-    testCalls: createTestCalls({ send: sender.send, clock: systemClock }),
+    testCalls: createTestCalls({
+      send: sender.send,
+      clock: systemClock,
+      timeoutMsOf: (account) =>
+        deliveryPolicyOf(lines.byNumber(account), config.delivery).timeoutMs,
+    }),
     resend: (row: NotificationRow) => live.resend(row, outbox),
     outbox: {
       resend: (row: NotificationRow) => live.resend(row, outbox),

@@ -102,4 +102,18 @@ describe('names that hang', () => {
     asked.forEach(({ give }) => give('192.0.2.9'));
     assert.equal((await Promise.all(hanging)).length, 30);
   });
+
+  it('that were found before take no more than 16 questions, and their old answers serve meanwhile', async () => {
+    const { asked, lookUp, later } = resolver();
+    const found = Array.from({ length: 40 }, (_, n) => lookUp(`was-${n}`));
+    for (let given = 0; given < 40;) {
+      await turn();
+      for (; given < asked.length; given++) asked[given]!.give('192.0.2.1');
+    }
+    await Promise.all(found);
+    later(60_000);
+    await Promise.all(Array.from({ length: 40 }, (_, n) => lookUp(`was-${n}`)));
+    await turn();
+    assert.equal(asked.length, 40 + 16);
+  });
 });

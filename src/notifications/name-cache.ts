@@ -20,29 +20,32 @@ const FRESH_MS = 10_000;
 const STALE_MS = 300_000;
 /** Names kept; the one that was found longest ago goes first. */
 const NAMES_KEPT = 10_000;
-/** Questions at a time about names that were never found; the launcher sees to twice as many threads. */
-const UNKNOWN_AT_ONCE = 24;
+/** Questions at a time about names that callers wait for; the launcher sees to more threads than these two. */
+const WAITED_FOR_AT_ONCE = 24;
+/** And about names whose old answer still serves: one more is asked again later. */
+const RENEWED_AT_ONCE = 16;
 
 /** `lookUp` with a memory. Rejects as it does; an answer that has failed is not remembered. */
 export function createNameCache(lookUp: LookUp, clock: Pick<Clock, 'elapsed'>): LookUp {
   const names = new Map<string, Name>();
   const waiting: (() => void)[] = [];
-  let unknownAsked = 0;
+  let waitedFor = 0;
+  let renewed = 0;
 
   async function turn(): Promise<void> {
-    if (unknownAsked < UNKNOWN_AT_ONCE) unknownAsked++;
+    if (waitedFor < WAITED_FOR_AT_ONCE) waitedFor++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
   function endTurn(): void {
     const next = waiting.shift();
     if (next) next();
-    else unknownAsked--;
+    else waitedFor--;
   }
 
-  async function ask(text: string, name: Name): Promise<Addresses> {
-    const unknown = name.addresses === undefined;
-    if (unknown) await turn();
+  async function ask(text: string, name: Name, isWaitedFor: boolean): Promise<Addresses> {
+    if (isWaitedFor) await turn();
+    else renewed++;
     try {
       const addresses = await lookUp(text);
       name.addresses = addresses;
@@ -53,8 +56,9 @@ export function createNameCache(lookUp: LookUp, clock: Pick<Clock, 'elapsed'>): 
       return addresses;
     } finally {
       name.asking = undefined;
-      if (unknown) endTurn();
-      if (name.addresses === undefined) names.delete(text);
+      if (isWaitedFor) endTurn();
+      else renewed--;
+      if (name.addresses === undefined && names.get(text) === name) names.delete(text);
     }
   }
 
@@ -67,9 +71,13 @@ export function createNameCache(lookUp: LookUp, clock: Pick<Clock, 'elapsed'>): 
     }
     const age = clock.elapsed() - name.foundAt;
     if (name.addresses && age < FRESH_MS) return Promise.resolve(name.addresses);
-    name.asking ??= ask(text, name);
-    if (name.addresses === undefined || age >= STALE_MS) return name.asking;
+    const serves = name.addresses !== undefined && age < STALE_MS;
+    if (serves && !name.asking && renewed >= RENEWED_AT_ONCE) {
+      return Promise.resolve(name.addresses!);
+    }
+    name.asking ??= ask(text, name, !serves);
+    if (!serves) return name.asking;
     name.asking.catch(() => {}); // asked again at the next connection
-    return Promise.resolve(name.addresses);
+    return Promise.resolve(name.addresses!);
   };
 }

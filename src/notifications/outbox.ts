@@ -149,7 +149,10 @@ export class Outbox {
   }
 
   get depths(): OutboxDepths {
-    const [oldest] = this.#held.values();
+    let oldest: number | undefined;
+    for (const { createdAt } of this.#held.values()) {
+      if (oldest === undefined || createdAt < oldest) oldest = createdAt;
+    }
     return {
       inMemory: this.#held.size,
       inFlight: this.#delivery.running,
@@ -160,7 +163,7 @@ export class Outbox {
       chains: this.#delivery.chains,
       parkedChains: this.#parkedChains.size,
       openCalls: this.#parkedChains.openCalls,
-      oldest: oldest?.createdAt,
+      oldest,
     };
   }
 

@@ -12,16 +12,21 @@ const TYPES = ['SETUP', 'CONNECT', 'RELEASE'] as const;
 const callrefs = (count: number) => Array.from({ length: count }, (_, i) => `call-${i}`);
 
 /** A receiver that refuses all until it is mended, and an outbox in which all of these calls are parked. */
-async function parked(calls: readonly string[], lag = false) {
+async function parked(calls: readonly string[], lag = false, around: readonly string[] = []) {
   let status = 404;
   const server = await receiver((_target, response) => {
     response.writeHead(status).end();
   });
   const clock = new HandClock();
   const box = await outboxWith({ ...ONE_TRY, clock, line: at(server.origin) });
+  // Long calls that begin before and end behind the others.
+  for (const callref of around) box.happen(event('SETUP', { callref }));
   for (const callref of calls) {
     box.happen(...TYPES.map((type) => event(type, { callref })));
     clock.advance(SECOND);
+  }
+  for (const callref of around) {
+    box.happen(event('CONNECT', { callref }), event('RELEASE', { callref }));
   }
   assert.equal(await box.outbox.flush(10 * SECOND), true);
   assert.equal(box.store.summary.filter((row) => !row.includes(' parked ')).length, 0);
@@ -86,6 +91,22 @@ describe('a replay', () => {
     ]);
     assert.equal(box.server.requests.length, 300);
     assertInOrder(box.server.requests, calls);
+  });
+
+  it('in parts misses nothing, also where long calls lie around many short ones', async () => {
+    const short = callrefs(100);
+    const long = callrefs(200).map((callref) => `long-${callref}`);
+    await using box = await parked(short, false, long);
+    let sent = 0;
+    for (let from = 0, more = true; more;) {
+      const part = await box.outbox.replay({ state: 'parked' }, 210, from);
+      sent += part.count;
+      ({ more, next: from } = part);
+      assert.equal(await box.outbox.flush(10 * SECOND), true);
+    }
+    assert.equal(sent, 900);
+    assertInOrder(box.server.requests, [...short, ...long]);
+    assert.equal(leftIn(box.outbox), 0);
   });
 
   it('of delivered ones goes on behind the part before, and sends none of that again', async () => {

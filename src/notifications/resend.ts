@@ -102,7 +102,9 @@ export class Resender {
           count += await this.#requeueMost(line, ended, selection.state);
         }
         if (wanted.length < all.length) {
-          return { count, more: true, next: wanted.at(-1)?.seq ?? above };
+          // Followers of a chain may lie far behind what this slice looked at: the next part begins there.
+          const looked = slice.next ?? found.at(-1)?.seq ?? above;
+          return { count, more: true, next: Math.min(wanted.at(-1)?.seq ?? above, looked) };
         }
         if (ofParked) count += await this.#requeueFollowers(wanted, most - count);
         above = slice.next;

@@ -102,6 +102,7 @@ export function createSender(options: SenderOptions): Sender {
     pipelining: 1,
     connections: connectionsPerOrigin,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: connector.connect,

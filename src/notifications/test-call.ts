@@ -18,6 +18,8 @@ import { maskUserInfo } from './url.ts';
 export interface TestCallsOptions {
   readonly send: Sender['send'];
   readonly clock: Clock;
+  /** How long the line's receiver has to answer; where it is left out, as long as the sender says. */
+  readonly timeoutMsOf?: (account: E164) => number;
   /** 32 lower-case hex digits by chance; the callref is made of the first 20 of one. */
   readonly newId?: () => string;
 }
@@ -57,7 +59,7 @@ const NOBODYS_NUMBER = '33199001234';
 const AT_ONCE = 20;
 
 export function createTestCalls(options: TestCallsOptions): TestCalls {
-  const { send, clock, newId = () => randomBytes(16).toString('hex') } = options;
+  const { send, clock, timeoutMsOf, newId = () => randomBytes(16).toString('hex') } = options;
   const running = new Set<E164>();
 
   async function run(test: TestCall): Promise<TestCallAnswer> {
@@ -77,13 +79,20 @@ export function createTestCalls(options: TestCallsOptions): TestCalls {
     const callref = `test-${newId().slice(0, 20)}`;
     const identity = madeUpCall(callref, newId(), account, caller ?? NOBODYS_NUMBER);
     const results: TestCallResult[] = [];
+    const timeoutMs = timeoutMsOf?.(account);
     let answers = true;
     for (const [place, type] of EVENT_TYPES.entries()) {
       const at = clock.now();
       const url = expandTemplate(template, keywordValues({ type, at, call: identity }));
       const shown = { type, url: maskUserInfo(url) };
       if (answers) {
-        const result = await send({ url, id: `${callref}-${place + 1}`, attempt: 1, test: true });
+        const result = await send({
+          url,
+          id: `${callref}-${place + 1}`,
+          attempt: 1,
+          test: true,
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        });
         results.push({
           ...shown,
           at: new Date(result.at).toISOString(),
