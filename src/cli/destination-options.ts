@@ -69,7 +69,8 @@ export function placeOf(given: Given): number {
   const text = valueOf(given, 'destination');
   if (text === undefined) return NOTIFICATION_URL;
   if (text === 'buzzee') return BUZZEE_URL;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  // 0 and 1 are the line's own places inside; who writes them means the first of his destinations.
+  if (/^\d{1,15}$/.test(text) && Number(text) >= FIRST_DESTINATION) return Number(text);
   throw new UserError(
     `--destination: "${text}" is no destination; write an id of carillon destination list, or buzzee`,
   );

@@ -57,6 +57,12 @@ export function createDeliveryCommands({ lines, store, country, delivery }: Deli
           1,
         );
       }
+      if (!line.api) {
+        throw new UserError(
+          `the API of the line ${number} is off, so its notification URL is told nothing; write carillon line set ${number} --api on`,
+          1,
+        );
+      }
       const parsed = parseTemplate(line.notificationUrl);
       if (!parsed.ok) throw new UserError(parsed.error.text, 1);
       const answer = await testCalls.run({ account: number, template: parsed.template });

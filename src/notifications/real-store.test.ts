@@ -160,7 +160,11 @@ describe('the outbox over the real store', () => {
           'call-2-3 parked undefined',
         ],
       );
-      assert.deepEqual(await outbox.replay({ state: 'parked' }, 9), { count: 5, more: false });
+      assert.deepEqual(await outbox.replay({ state: 'parked' }, 9), {
+        count: 5,
+        more: false,
+        next: 0,
+      });
       assert.equal(await outbox.flush(5 * SECOND), true);
       assert.deepEqual(
         sent.filter((id) => id.startsWith('call-2')),
