@@ -31,7 +31,7 @@ export interface GroupCommitLimits {
 /** For a batch that failed without a word. */
 const UNKNOWN: Failure = { code: 'write-failed', message: 'nothing of this could be written' };
 
-export const DEFAULT_LIMITS: GroupCommitLimits = { rows: 2000, waiting: 100_000, patience: 20 };
+export const DEFAULT_LIMITS: GroupCommitLimits = { rows: 8000, waiting: 100_000, patience: 20 };
 
 export class GroupCommit {
   readonly #send: (batch: Cell[]) => void;
