@@ -13,7 +13,7 @@ import { Card, Facts, Page } from '../kit/page.tsx';
 import { PhoneNumber } from '../kit/values.tsx';
 import { fieldError, ProblemBox } from '../kit/words.tsx';
 import { ask, signOut, useMe } from '../session.ts';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 import { hasControl, lengthOf, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './name-rules.ts';
 
 export function AccountPage(): VNode {
@@ -103,15 +103,7 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
       title={t.account.passwordTitle}
       lead={hasPassword ? t.account.passwordLead : t.account.passwordNone}
     >
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void change().then(() => focusFirstFault(form));
-        }}
-      >
+      <FaultForm send={change}>
         {hasPassword && (
           <TextInput
             label={t.account.current}
@@ -149,7 +141,7 @@ function PasswordCard({ hasPassword }: { readonly hasPassword: boolean }): VNode
             {t.account.change}
           </Button>
         </div>
-      </form>
+      </FaultForm>
     </Card>
   );
 }

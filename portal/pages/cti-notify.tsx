@@ -14,9 +14,10 @@ import { Button } from '../kit/button.tsx';
 import { Textarea } from '../kit/form.tsx';
 import { PlayIcon } from '../kit/icons.tsx';
 import { Badge, Messages, Note, ProblemBox, fieldError } from '../kit/words.tsx';
-import { GUIDE_KEYWORDS, KEYWORDS, partsOf } from '../preview-parts.ts';
+import { GUIDE_KEYWORDS, KEYWORDS } from '../preview-parts.ts';
 import { useSettled } from '../reading.ts';
 import { useMe } from '../session.ts';
+import { ColouredUrl } from './coloured-url.tsx';
 import type { PartProps } from './cti.tsx';
 
 /** The caller of the server's preview. */
@@ -187,16 +188,7 @@ function PreviewBox({ template, value, problem }: Previewed): VNode {
                   <span class="small soft">{t.cti.meaning[type]}</span>
                 </div>
                 <code class="anywhere">
-                  {method}{' '}
-                  {partsOf(template, url).map(({ text, kind }, place) =>
-                    kind === 'written' ? (
-                      text
-                    ) : (
-                      <mark key={place} class={kind}>
-                        {text}
-                      </mark>
-                    ),
-                  )}
+                  {method} <ColouredUrl template={template} url={url} />
                 </code>
               </li>
             ))}

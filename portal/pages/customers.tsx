@@ -17,7 +17,7 @@ import { Table } from '../kit/table.tsx';
 import { Empty, fieldError, ProblemBox, problemText, Skeleton } from '../kit/words.tsx';
 import { useReading } from '../reading.ts';
 import { hrefOf } from '../router.ts';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 import { isCustomerName, isTitle, LONGEST_TITLE } from './name-rules.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
 
@@ -169,15 +169,7 @@ function AddCustomer({
   };
   return (
     <Dialog title={t.admin.customers.add} onClose={onClose}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void add(false).then(() => focusFirstFault(form));
-        }}
-      >
+      <FaultForm send={() => add(false)}>
         <TextInput
           label={t.admin.name}
           hint={t.admin.nameHint}
@@ -209,7 +201,7 @@ function AddCustomer({
           </Button>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
         </div>
-      </form>
+      </FaultForm>
     </Dialog>
   );
 }

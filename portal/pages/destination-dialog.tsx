@@ -26,7 +26,7 @@ import { Checkbox, Group, Radio, Select, Switch, Textarea, TextInput } from '../
 import { fieldError, ProblemBox } from '../kit/words.tsx';
 import { KeywordButtons } from './cti-notify.tsx';
 import { PreviewList, previewFault, useDestinationPreview } from './destination-preview.tsx';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 
 const FIELDS = ['title', 'url', 'format', 'direction', 'types', 'numbers'];
 
@@ -75,15 +75,7 @@ export function DestinationDialog({
       title={destination === null ? t.destinations.add : t.destinations.change}
       onClose={onClose}
     >
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void save().then(() => focusFirstFault(form));
-        }}
-      >
+      <FaultForm send={save}>
         <Group legend={t.destinations.format} error={errorAt('format')}>
           {FORMATS.map((format) => (
             <Radio
@@ -119,7 +111,7 @@ export function DestinationDialog({
           </Button>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
         </div>
-      </form>
+      </FaultForm>
     </Dialog>
   );
 }

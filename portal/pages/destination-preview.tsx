@@ -12,7 +12,7 @@ import { phoneText } from '../i18n/format.ts';
 import { t } from '../i18n/i18n.ts';
 import { sentence } from '../i18n/message.ts';
 import { Badge, Messages, ProblemBox } from '../kit/words.tsx';
-import { partsOf } from '../preview-parts.ts';
+import { ColouredUrl } from './coloured-url.tsx';
 import { useSettled } from '../reading.ts';
 import { useMe } from '../session.ts';
 
@@ -119,27 +119,5 @@ export function PreviewList({
         </>
       )}
     </section>
-  );
-}
-
-function ColouredUrl({
-  template,
-  url,
-}: {
-  readonly template: string;
-  readonly url: string;
-}): VNode {
-  return (
-    <>
-      {partsOf(template, url).map(({ text, kind }, place) =>
-        kind === 'written' ? (
-          text
-        ) : (
-          <mark key={place} class={kind}>
-            {text}
-          </mark>
-        ),
-      )}
-    </>
   );
 }

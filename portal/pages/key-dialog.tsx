@@ -13,7 +13,7 @@ import { Dialog } from '../kit/dialog.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { Time } from '../kit/values.tsx';
 import { fieldError, Note, ProblemBox, Secret } from '../kit/words.tsx';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 
 interface KeyProps {
   readonly line: string;
@@ -103,15 +103,7 @@ function Question({
     else setProblem(answer.problem);
   };
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        const form = event.currentTarget;
-        void make().then(() => focusFirstFault(form));
-      }}
-    >
+    <FaultForm send={make}>
       <p>{before === null ? t.destinations.makeText : t.destinations.rotateText}</p>
       {before !== null && before.previousUntil !== null && (
         <Note tone="warn">{t.destinations.rotateTwice}</Note>
@@ -137,6 +129,6 @@ function Question({
         </Button>
         <Button onClick={onClose}>{t.kit.cancel}</Button>
       </div>
-    </form>
+    </FaultForm>
   );
 }

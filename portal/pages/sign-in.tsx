@@ -12,7 +12,7 @@ import { MarkIcon } from '../kit/icons.tsx';
 import { fieldError, Note, ProblemBox } from '../kit/words.tsx';
 import { Preferences } from '../preferences.tsx';
 import { signIn } from '../session.ts';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 import './sign-in.css';
 
 /** Prints a new one-time link; operators have a shell on the server. */
@@ -85,15 +85,7 @@ export function SignInPage({
             {t.signIn.left}
           </Note>
         )}
-        <form
-          class="stack"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            const form = event.currentTarget;
-            void submit().then(() => focusFirstFault(form));
-          }}
-        >
+        <FaultForm send={submit}>
           <TextInput
             label={t.signIn.name}
             name="username"
@@ -116,7 +108,7 @@ export function SignInPage({
           <Button type="submit" look="primary" busy={busy}>
             {t.signIn.submit}
           </Button>
-        </form>
+        </FaultForm>
         {!linkFailed && (
           <p class="small soft">
             {t.signIn.linkHint} <code>{LINK_COMMAND}</code>

@@ -16,7 +16,7 @@ import { Time } from '../kit/values.tsx';
 import { Empty, fieldError, ProblemBox, Secret, Skeleton } from '../kit/words.tsx';
 import { useWhole } from '../reading.ts';
 import { useMe } from '../session.ts';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 import { useSteps } from './in-steps.ts';
 import { isTitle, LONGEST_TITLE } from './name-rules.ts';
 import { emptyReach, isReachWhole, Reach, ReachFields, reachOf } from './reach-fields.tsx';
@@ -145,15 +145,7 @@ function AddToken({
   const isAtField = problem?.errors?.every(({ field }) => FIELDS.includes(field)) === true;
   return (
     <Dialog title={t.admin.tokens.add} onClose={onClose}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void add().then(() => focusFirstFault(form));
-        }}
-      >
+      <FaultForm send={add}>
         <TextInput
           label={t.admin.tokens.program}
           hint={t.admin.tokens.programHint}
@@ -169,7 +161,7 @@ function AddToken({
           </Button>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
         </div>
-      </form>
+      </FaultForm>
     </Dialog>
   );
 }

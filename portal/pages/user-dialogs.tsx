@@ -13,7 +13,7 @@ import { Dialog } from '../kit/dialog.tsx';
 import { TextInput } from '../kit/form.tsx';
 import { fieldError, ProblemBox, Secret, Skeleton } from '../kit/words.tsx';
 import { useMe } from '../session.ts';
-import { focusFirstFault } from './first-fault.ts';
+import { FaultForm } from './fault-form.tsx';
 import {
   hasControl,
   isUserName,
@@ -73,15 +73,7 @@ export function UserDialog({
       title={user === null ? t.admin.users.add : t.admin.users.changeTitle(user.name)}
       onClose={onClose}
     >
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void save().then(() => focusFirstFault(form));
-        }}
-      >
+      <FaultForm send={save}>
         {user === null && (
           <TextInput
             label={t.admin.name}
@@ -111,7 +103,7 @@ export function UserDialog({
           </Button>
           <Button onClick={onClose}>{t.kit.cancel}</Button>
         </div>
-      </form>
+      </FaultForm>
     </Dialog>
   );
 }

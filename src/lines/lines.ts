@@ -13,6 +13,7 @@ import type { Line } from './line.ts';
 import { checkEdits, noSuchLine } from './many-changes.ts';
 import type { EditError, LineEdit, LineStep } from './many-changes.ts';
 import { say } from './message-codes.ts';
+import { Turns } from './turns.ts';
 
 export type { LinePage, PageQuery } from './line-index.ts';
 export type { LineChanges, LineInput, LineRules } from './line-input.ts';
@@ -44,9 +45,6 @@ export type ManyResult =
     }
   | { readonly ok: false; readonly errors: readonly EditError[] };
 
-/** Changes that may wait for their turn; one more is refused. */
-const MOST_WAITING = 1000;
-
 /** Lines that one call of `setMany` may change. */
 export const MOST_EDITS = 10_000;
 
@@ -56,8 +54,10 @@ export class Lines {
   readonly #log: LinesLog;
   readonly #index = new LineIndex();
   readonly #listeners = new Set<LineListener>();
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns<LineRefusal>((limit) => {
+    const text = `${limit} changes of lines wait already: try again in a moment`;
+    return refuse(undefined, say('overloaded', text, { limit }));
+  });
 
   private constructor(store: LineStore, rules: LineRules, log: LinesLog) {
     this.#store = store;
@@ -124,7 +124,7 @@ export class Lines {
       const error = refuse(undefined, say('too-many-changes', text, values));
       return { ok: false, errors: [{ at: MOST_EDITS, ...error }] };
     }
-    const result = await this.#inTurn(async () => {
+    const result = await this.#turns.take(async () => {
       const checked = await checkEdits(edits, this.#index, this.#rules);
       if (!checked.ok) return checked;
       if (checked.steps.length > 0) {
@@ -144,7 +144,7 @@ export class Lines {
 
   /** Removes a line and its registrations; its history stays. `line` is what it was. */
   remove(number: string): Promise<LineResult> {
-    return this.#inTurn(async (): Promise<LineResult> => {
+    return this.#turns.take(async (): Promise<LineResult> => {
       const parsed = this.#rules.parseE164(number);
       if (!parsed.ok) return { ...parsed, field: 'number' };
       const line = this.#index.byNumber(parsed.number);
@@ -163,7 +163,7 @@ export class Lines {
   }
 
   #one(edit: LineEdit): Promise<LineResult> {
-    return this.#inTurn(async (): Promise<LineResult> => {
+    return this.#turns.take(async (): Promise<LineResult> => {
       const checked = await checkEdits([edit], this.#index, this.#rules);
       if (!checked.ok) {
         const { at: _, ...refusal } = checked.errors[0]!;
@@ -174,22 +174,6 @@ export class Lines {
       this.#show(checked.steps);
       return { ok: true, line, warnings };
     });
-  }
-
-  // One change at a time: what a change was checked against is still true when it is committed.
-  async #inTurn<Result>(change: () => Promise<Result>): Promise<Result | LineRefusal> {
-    if (this.#waiting >= MOST_WAITING) {
-      const text = `${MOST_WAITING} changes of lines wait already: try again in a moment`;
-      return refuse(undefined, say('overloaded', text, { limit: MOST_WAITING }));
-    }
-    this.#waiting += 1;
-    const mine = this.#turn.then(change);
-    this.#turn = mine.catch(() => {});
-    try {
-      return await mine;
-    } finally {
-      this.#waiting -= 1;
-    }
   }
 
   /** Makes visible what is on disk now, and tells of it. */

@@ -124,10 +124,6 @@ export function numberIn(field: string, text: string, rooms: ApiRooms): E164 {
   throw invalid(field, parsed.code, parsed.error, parsed.values);
 }
 
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 /**
  * A reach as somebody wrote it, for src/access to check: numbers in any usual form; where no customer is
  * named, his own, or for an operator that of the lines. Refuses at once what only an operator gives.

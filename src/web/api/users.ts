@@ -7,11 +7,12 @@ import { managedBy, mayManage } from '../../access/may-manage.ts';
 import { presentUser } from '../../access/present.ts';
 import type { User } from '../../access/principal.ts';
 import { nameTaken } from '../../access/users.ts';
+import { isoTime } from '../../history/history.ts';
 import { baseUrlOf, originOfRequest } from '../request-origin.ts';
 import { reachPage, reachPageQuery } from './paging.ts';
 import { notFound } from './problem.ts';
 import { accessRefusal } from './refused.ts';
-import { askerOf, isoTime, need, reachIn } from './rooms.ts';
+import { askerOf, need, reachIn } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
 import { Nothing, pageOf, SignInLink, UserInput, UserView } from './schemas.ts';
 
