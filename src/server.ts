@@ -1,8 +1,8 @@
 // THE MAP. All rooms are made and joined here, and nowhere else; read it top to bottom to see both ways
 // through the house:
 //
-//   telephone -> sip -> registrar -> calls -> CallEvent -> store -> notifications -> their URL
-//                                         CallEvent -> live -> web (events) -> browsers
+//   telephone -> sip -> registrar -> calls -> CallEvent -> journal -> store -> notifications -> their URL
+//                                                      journal -> live -> web (events) -> browsers
 //   their software -> web (makecall) -> digest, guard -> CallCommand -> calls -> sip -> telephone
 //   browsers, programs -> web (pages, API) -> access -> lines, history, notifications
 //   commands  -> control -> lines, access, history, sandbox
@@ -12,7 +12,6 @@ import { lookup } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Access } from './access/access.ts';
 import { Calls } from './calls/calls.ts';
-import type { CallJournal } from './calls/call-event.ts';
 import { formatHostPort, UserError } from './config.ts';
 import type { Config, HostPort } from './config.ts';
 import { startControlServer } from './control/control-server.ts';
@@ -22,9 +21,12 @@ import { keyFileIn } from './destinations/key-file.ts';
 import { SigningKeys } from './destinations/signing-keys.ts';
 import { Erasure } from './history/erasure.ts';
 import { Retention } from './history/retention.ts';
+import { createHouseHealth } from './house-health.ts';
 import { createHouseMetrics } from './house-metrics.ts';
+import { createJournal } from './journal.ts';
 import type { Line } from './lines/line.ts';
 import { Lines } from './lines/lines.ts';
+import type { LineRules } from './lines/lines.ts';
 import { createSourceIpMatcher } from './lines/source-ip-match.ts';
 import { LiveStream } from './live/stream.ts';
 import { OpenCalls } from './live/open-calls.ts';
@@ -39,9 +41,7 @@ import { createSender } from './notifications/send.ts';
 import { BUZZEE_PRESET } from './notifications/template.ts';
 import { createTestCalls } from './notifications/test-call.ts';
 import { createTargetPolicy } from './notifications/target-policy.ts';
-import { CertificateFileError, trustedCertificates } from './notifications/trusted-certificates.ts';
-import type { Country } from './numbers/numbering-plan.ts';
-import { parseE164 } from './numbers/parse-number.ts';
+import { trustedCertificates } from './notifications/trusted-certificates.ts';
 import { Registrar } from './registrar/registrar.ts';
 import { openSandbox } from './sandbox/open-sandbox.ts';
 import type { OpenSandbox } from './sandbox/open-sandbox.ts';
@@ -50,24 +50,22 @@ import { SipEndpoint } from './sip/endpoint.ts';
 import { realTimers } from './sip/timers.ts';
 import type { Hop } from './sip/transport/hop.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
-import type { StoreError } from './store/store-error.ts';
 import type { NotificationRow } from './store/store.ts';
 import { version } from './version.ts';
 import type { Logger } from './watch/log.ts';
+import { addressForBrowsers } from './web/browser-address.ts';
 import { createClientAddress, createIsProxy } from './web/client-address.ts';
 import { HttpDigest } from './web/http-digest.ts';
-import { openTls, selfSignedTls } from './web/tls.ts';
-import type { Tls } from './web/tls.ts';
+import { openTlsFor } from './web/tls.ts';
 import { openWeb } from './web/web.ts';
-import type { Web } from './web/web.ts';
 
 /** How often sessions that are over are looked for. */
 const sweepMs = 60_000;
 /** How long calls may go on, and deliveries be flushed, once the server was told to stop. */
 const callGraceMs = 10_000;
 const flushMs = 5_000;
-/** How long the last tries of deliveries may take to be kept; on a disk that fails they would wait. */
-const lastTriesMs = 2_000;
+/** How long what is still to be kept at the end is waited for: on a disk that fails that were for ever. */
+const lastWritesMs = 2_000;
 
 export interface RunningServer {
   readonly httpAddress: HostPort;
@@ -86,24 +84,8 @@ export interface RunningServer {
  * directory that is held by another server or is of another kind) and leaves nothing open.
  */
 export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
-  const closing: (() => Promise<void> | void)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closing.splice(0).toReversed()) await close();
-  };
-  try {
-    return await start(config, log, closing, closeAll);
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-}
-
-async function start(
-  config: Config,
-  log: Logger,
-  closing: (() => Promise<void> | void)[],
-  closeAll: () => Promise<void>,
-): Promise<RunningServer> {
+  // What is open is closed in the reverse order: by stop(), or here where the start fails.
+  await using opened = new AsyncDisposableStack();
   const onFault = (error: unknown, callref?: string): void => {
     log.error(
       { err: error, ...(callref === undefined ? {} : { callref }) },
@@ -111,32 +93,27 @@ async function start(
     );
   };
 
-  // What the house tells of itself in figures.
+  // The operator's file is read before there is a data directory: a wrong one leaves none behind.
+  const ca = config.notifyCa === undefined ? undefined : trustedCertificates(config.notifyCa);
+
+  // What the house tells of itself: whether it can do its work, and figures.
+  const health = createHouseHealth(log);
   const metrics = createHouseMetrics();
-  closing.push(() => metrics.close());
+  opened.defer(() => metrics.close());
 
   // Where everything is kept.
   const kind = config.sandbox ? 'sandbox' : 'server';
-  let trouble: StoreError | undefined;
-  let onTrouble: (() => void) | undefined;
   const store = await openSqliteStore(
     config.data,
     { kind, realm: config.realm },
-    {
-      onCommit: metrics.onStoreCommit,
-      onTrouble(found) {
-        trouble = found;
-        if (found) log.error({ err: found }, 'nothing can be kept: new calls are refused');
-        else log.warn('events can be kept again: calls are taken');
-        onTrouble?.();
-      },
-    },
+    { onCommit: metrics.onStoreCommit, onTrouble: health.onStoreTrouble },
   );
-  closing.push(() => store.close());
+  opened.defer(() => store.close());
 
   // WHO: the lines.
   const rules = lineRules(config.realm, config.country);
   const lines = await Lines.load(store, rules, log);
+  const lineOf = (number: string) => lines.byNumber(number);
 
   // WHO IS TOLD besides: their destinations, and the keys that notifications are signed with.
   const destinations = await Destinations.load({ store, lines, log, now: Date.now });
@@ -155,13 +132,13 @@ async function start(
   const access = await Access.load({
     store,
     now: Date.now,
-    lineOf: (number) => lines.byNumber(number),
+    lineOf,
     linesOf: (customer) => lines.ofCustomer(customer),
     lineCustomers: () => lines.all().map(({ customer }) => customer),
     onFault,
   });
   const sweep = setInterval(() => access.sweep(), sweepMs).unref();
-  closing.push(() => clearInterval(sweep));
+  opened.defer(() => clearInterval(sweep));
 
   // The wire.
   const endpoint = await SipEndpoint.open({
@@ -174,12 +151,12 @@ async function start(
       log.debug({ what, from: `${source.host}:${source.port}` }, 'dropped'),
     onFault: (error) => onFault(error),
   });
-  closing.push(() => endpoint.close());
+  opened.defer(() => endpoint.close());
   const authenticator = new SipAuthenticator({
     realm: config.realm,
     algorithms: ['MD5'],
     ha1Of: (user, algorithm) => {
-      const line = lines.byNumber(user);
+      const line = lineOf(user);
       return algorithm === 'MD5' ? line?.ha1Md5 : line?.ha1Sha256;
     },
     now: Date.now,
@@ -190,11 +167,11 @@ async function start(
     endpoint,
     authenticator,
     store,
-    lineOf: (user) => lineOfUser(lines, user, config.country)?.number,
+    lineOf: (user) => lineOfUser(lines, rules, user)?.number,
     onFault,
   });
   await registrar.start();
-  closing.push(() => registrar.stop());
+  opened.defer(() => registrar.stop());
   lines.onChange((change) => {
     const passwordChanged =
       change.kind === 'changed' && change.before.ha1Md5 !== change.line.ha1Md5;
@@ -204,35 +181,32 @@ async function start(
   // What happens now, for pages and programs that look on.
   const epoch = randomBytes(8).toString('hex');
   const stream = new LiveStream({ epoch, onFault });
-  const openCalls = new OpenCalls({
-    customerOf: (number) => lines.byNumber(number)?.customer ?? '',
-  });
+  const openCalls = new OpenCalls({ customerOf: (number) => lineOf(number)?.customer ?? '' });
   const live = createLiveNews({ stream, openCalls, lines, registrar, store, onFault });
   lines.onChange(live.onLineChange);
   registrar.onChange(live.onTerminals);
 
   // Events out: committed with the notifications they cause, then delivered.
-  const policy = createTargetPolicy({
-    allow: config.notifyAllow,
-    sandbox: config.sandbox,
-    severalCustomers: customersOf(lines),
-  });
-  const ca = config.notifyCa === undefined ? undefined : certificatesOf(config.notifyCa);
   const sender = createSender({
     clock: systemClock,
     version,
-    policy,
+    policy: createTargetPolicy({
+      allow: config.notifyAllow,
+      sandbox: config.sandbox,
+      severalCustomers: () => lines.customerCount > 1,
+    }),
     onRefused: (refused) => log.warn(refused, 'Notifications may not go to this address.'),
     ...(ca && { ca }),
   });
+  const policyOf = (account: string) => deliveryPolicyOf(lineOf(account), config.delivery);
   const outbox = createOutbox({
     store,
-    lineOf: (account) => lines.byNumber(account),
+    lineOf,
     destinationsOf: (account) => destinations.ofLine(account),
     signerOf: (account, destination) => signingKeys.signerOf(account, destination),
     send: sender.send,
     log,
-    policyOf: (account) => deliveryPolicyOf(lines.byNumber(account), config.delivery),
+    policyOf,
     onAttempt(...tried) {
       metrics.onAttempt(...tried);
       live.onAttempt(...tried);
@@ -243,38 +217,26 @@ async function start(
     },
   });
   await outbox.start();
-  closing.push(async () => {
+  opened.defer(async () => {
     const stopped = outbox.stop();
     await sender.close();
-    await Promise.race([stopped, pause(lastTriesMs, undefined, { ref: false })]);
+    await waitForWrites(stopped);
   });
-  const journal: CallJournal = {
-    async record(events, dref, wire) {
-      const notifications = outbox.prepare(events);
-      await store.recordCalls(events, notifications, dref, wire);
-      metrics.onCommitted(events, notifications);
-      outbox.enqueue(notifications, events);
-      live.onCallEvents(events);
-      for (const { type, call, cause } of events) {
-        log.info(
-          {
-            callref: call.callref,
-            line: call.account,
-            caller: call.caller,
-            callee: call.callee,
-            cause,
-          },
-          type,
-        );
-      }
-    },
-  };
+  const journal = createJournal({ store, outbox, metrics, live, log });
+
+  // What people do with deliveries, by page or by command.
+  const testCalls = createTestCalls({
+    send: sender.send,
+    clock: systemClock,
+    timeoutMsOf: (account) => policyOf(account).timeoutMs,
+  });
+  const resend = (row: NotificationRow) => live.resend(row, outbox);
 
   // In the sandbox: telephones and an outside world that do not exist, on free ports of loopback.
   let sandbox: OpenSandbox | undefined;
   if (config.sandbox) {
     sandbox = await openSandbox({ config, endpoint, lines, access, registrar, store, onFault });
-    closing.push(() => sandbox?.close());
+    opened.defer(() => sandbox?.close());
   }
 
   // WHAT: the calls.
@@ -291,14 +253,12 @@ async function start(
     longestCallMs: config.maxCallS * 1000,
     onFault,
   });
-  onTrouble = () => calls.setCanKeep(trouble === undefined);
-  onTrouble();
+  health.followCanKeep((canKeep) => calls.setCanKeep(canKeep));
   await calls.recover(await store.openSessions());
   endpoint.users = {
     onInvite: (request, source) => calls.onInvite(request, source),
     onRegister: (request, source) => registrar.onRegister(request, source),
   };
-
   metrics.look({ outbox, calls, registrar, store });
 
   // What is kept, and for how long.
@@ -306,35 +266,16 @@ async function start(
   const keeping = { store, clock: systemClock, log };
   const retention = new Retention({ ...keeping, keepDays, keepMegabytes });
   retention.start();
-  // On a disk that fails its last slice would wait for ever.
-  closing.push(() =>
-    Promise.race([retention.stop(), pause(lastTriesMs, undefined, { ref: false })]),
-  );
+  opened.defer(() => waitForWrites(retention.stop()));
   const erasure = new Erasure({
     ...keeping,
-    isLine: (number) => lines.byNumber(number) !== undefined,
+    isLine: (number) => lineOf(number) !== undefined,
     namedBy: createNamedBy({ access, destinations }),
   });
 
-  // What people do with deliveries, by page or by command.
-  const delivery = {
-    testCalls: createTestCalls({
-      send: sender.send,
-      clock: systemClock,
-      timeoutMsOf: (account) =>
-        deliveryPolicyOf(lines.byNumber(account), config.delivery).timeoutMs,
-    }),
-    resend: (row: NotificationRow) => live.resend(row, outbox),
-    outbox: {
-      resend: (row: NotificationRow) => live.resend(row, outbox),
-      replay: (...args: Parameters<typeof outbox.replay>) => outbox.replay(...args),
-    },
-  };
-
   // HTTP in: software asks, a call is made.
-  let ready = false;
   const tls = config.https && openTlsFor(config, log);
-  if (tls) closing.push(() => tls.close());
+  if (tls) opened.defer(() => tls.close());
   const quota = createQuota({ intervalMs: 1000, now: Date.now });
   const sourceIps = createSourceIpMatcher();
   const clientAddress = createClientAddress(config.trustProxy);
@@ -342,16 +283,11 @@ async function start(
     host: config.http.host,
     port: config.http.port,
     https: config.https && tls && { ...config.https, tls },
-    whyUnfit: async () => {
-      if (!ready) return 'The server is starting or stopping';
-      if (trouble) return `New calls are refused, since nothing can be kept: ${trouble.message}`;
-      const kept = await store.getMeta('realm').catch(() => undefined);
-      return kept === config.realm ? undefined : 'The store cannot be read';
-    },
+    whyUnfit: () => health.whyUnfit(store, config.realm),
     makecall: {
       country: config.country,
       digest: new HttpDigest(config.realm, Date.now),
-      lineOf: (number) => lines.byNumber(number),
+      lineOf,
       addressAccepted: (line, address) => sourceIps.matches(line, address) === 'accepted',
       clientAddress,
       takeTurn: (line) => quota.take(line),
@@ -369,8 +305,8 @@ async function start(
       openCalls,
       stream,
       deliveryDefaults: config.delivery,
-      outbox: delivery.outbox,
-      testCalls: delivery.testCalls,
+      outbox: { resend, replay: (...selected) => outbox.replay(...selected) },
+      testCalls,
       erasure,
       proxies: { clientAddress, isProxy: createIsProxy(config.trustProxy) },
       ...(sandbox ? { simulate: sandbox.simulate } : {}),
@@ -383,18 +319,13 @@ async function start(
         listening: () => formatHostPort(web.address),
       },
       now: Date.now,
-      onFault: (error) => onFault(error),
+      onFault,
     },
-    metrics: {
-      proofs: access,
-      scrape: metrics.scrape,
-      onMakecall: metrics.onMakecall,
-      onFault: (error) => onFault(error),
-    },
+    metrics: { proofs: access, scrape: metrics.scrape, onMakecall: metrics.onMakecall, onFault },
     ...(sandbox ? { onSandboxNotification: sandbox.showNotification } : {}),
-    onFault: (error) => onFault(error),
+    onFault,
   });
-  closing.push(() => web.close());
+  opened.defer(() => web.close());
   await sandbox?.start(web.address.port);
 
   // Commands in.
@@ -411,14 +342,15 @@ async function start(
       signInUrl,
       erasure,
       country: config.country,
-      delivery,
+      delivery: { testCalls, outbox, resend },
       ...(sandbox ? { simulate: sandbox.simulate } : {}),
     }),
     log,
   );
-  closing.push(() => control.close());
-  ready = true;
+  opened.defer(() => control.close());
+  health.setReady(true);
 
+  const running = opened.move();
   return {
     httpAddress: web.address,
     ...(web.httpsAddress ? { httpsAddress: web.httpsAddress } : {}),
@@ -429,58 +361,24 @@ async function start(
     },
     openCalls: () => calls.size,
     async stop() {
-      ready = false;
+      health.setReady(false);
       await calls.stop(callGraceMs);
       await outbox.flush(flushMs);
-      await closeAll();
+      await running.disposeAsync();
     },
   };
 }
 
-/** Where a browser on this machine finds the pages; it would not trust the sandbox's own certificate. */
-function addressForBrowsers({ address, httpsAddress }: Web, { sandbox }: Config): string {
-  const encrypted = sandbox ? undefined : httpsAddress;
-  const { host, port } = encrypted ?? address;
-  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `${encrypted ? 'https' : 'http'}://${formatHostPort({ host: here, port })}`;
-}
-
-/** Whether the lines are those of several customers; looked at anew only after a line changed. */
-function customersOf(lines: Lines): () => boolean {
-  let several: boolean | undefined;
-  lines.onChange(() => {
-    several = undefined;
-  });
-  return () => (several ??= new Set(lines.all().map(({ customer }) => customer)).size > 1);
-}
-
-/** The certificates that receivers are believed by. Throws UserError where the file cannot be used. */
-function certificatesOf(file: string): string[] {
-  try {
-    return trustedCertificates(file);
-  } catch (error) {
-    if (error instanceof CertificateFileError) throw new UserError(error.message);
-    throw error;
-  }
-}
-
-/** The certificate for HTTPS: the operator's files, or in the sandbox one that we made. */
-function openTlsFor(config: Config, log: Logger): Tls {
-  const { tlsCert, tlsKey } = config;
-  if (tlsCert === undefined || tlsKey === undefined) return selfSignedTls(config.data);
-  return openTls({
-    certFile: tlsCert,
-    keyFile: tlsKey,
-    onReload: (validTo) => log.info({ validTo }, 'a new certificate is in use'),
-    onFault: (error) => log.error({ err: error }, 'the certificate'),
-  });
+/** Waits for what is written last, but not for ever. */
+async function waitForWrites(written: Promise<void>): Promise<void> {
+  await Promise.race([written, pause(lastWritesMs, undefined, { ref: false })]);
 }
 
 /** The line that a SIP user part means: its number, or a form of it that telephones write. */
-function lineOfUser(lines: Lines, user: string, country: Country): Line | undefined {
+function lineOfUser(lines: Lines, rules: LineRules, user: string): Line | undefined {
   const exact = lines.byNumber(user);
   if (exact) return exact;
-  const parsed = parseE164(user, country);
+  const parsed = rules.parseE164(user);
   return parsed.ok ? lines.byNumber(parsed.number) : undefined;
 }
 

@@ -208,6 +208,23 @@ test('a certificate that is not there, or not whole, is told in one line', async
   }
 });
 
+test('certificates for receivers that cannot be used end the start before there is a data directory', async (t) => {
+  const directory = temporary(t);
+  const data = join(directory, 'data');
+  const nonsense = join(directory, 'nonsense.pem');
+  writeFileSync(nonsense, 'nonsense');
+  for (const [file, says] of [
+    [nonsense, /^carillon serve: --notify-ca: [^\n]* holds no certificate; [^\n]*\n$/],
+    [join(directory, 'none.pem'), /^carillon serve: --notify-ca: [^\n]* no such file; [^\n]*\n$/],
+  ] as const) {
+    const argv = [main, ...serveOn(data, '--notify-ca', file)];
+    const { status, err } = await start(t, process.execPath, argv).ended;
+    assert.equal(status, 1);
+    assert.match(err, says);
+    assert.ok(!existsSync(data));
+  }
+});
+
 test('a port in use is told with the flag that changes it', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.after(() => other.close());

@@ -39,6 +39,15 @@ test('lines come by number, all of them or those of one customer', () => {
   assert.deepEqual(index.ofCustomer('nobody'), []);
 });
 
+test('a customer counts as long as it has a line', () => {
+  const index = indexOf(...FOUR);
+  assert.equal(index.customerCount, 2);
+  index.change([FOUR[0]!], [{ ...FOUR[0]!, customer: 'bell' }]);
+  assert.equal(index.customerCount, 3);
+  index.change([FOUR[1]!], []);
+  assert.equal(index.customerCount, 2);
+});
+
 test('pages follow one another without gap or repetition, whatever their size', () => {
   const index = indexOf(...FOUR);
   for (const [query, all] of [
@@ -106,6 +115,7 @@ test('the lines that somebody may see bound the search', () => {
 function check(index: LineIndex, kept: ReadonlyMap<string, Line>): void {
   const sorted = [...kept.values()].sort((a, b) => (a.number < b.number ? -1 : 1));
   assert.deepEqual(index.all(), sorted);
+  assert.equal(index.customerCount, new Set(sorted.map(({ customer }) => customer)).size);
   for (const customer of ['a', 'b', 'c']) {
     const theirs = sorted.filter((line) => line.customer === customer);
     assert.deepEqual(index.ofCustomer(customer), theirs);

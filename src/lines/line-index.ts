@@ -89,6 +89,11 @@ export class LineIndex {
     return this.#linesOf(this.#ofCustomer.get(customer)?.all ?? []);
   }
 
+  /** How many customers have lines. */
+  get customerCount(): number {
+    return this.#ofCustomer.size;
+  }
+
   /** One page, by number. It looks at the lines behind `after` until the page is full. */
   page({ customer, numbers, q = '', after, limit }: PageQuery): LinePage {
     const sorted = numbers === undefined ? this.#sorted(customer) : [...new Set(numbers)].sort();

@@ -91,6 +91,11 @@ export class Lines {
     return this.#index.ofCustomer(customer);
   }
 
+  /** How many customers have lines. Costs nothing: it is asked for every address that is told something. */
+  get customerCount(): number {
+    return this.#index.customerCount;
+  }
+
   /** One page of the lines that are asked for, by number. */
   page(query: PageQuery): LinePage {
     return this.#index.page(query);

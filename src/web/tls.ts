@@ -10,6 +10,7 @@ import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, createServer } from 'node:tls';
 import type { Server as TlsServer } from 'node:tls';
+import type { Config } from '../config.ts';
 import { makeSelfSigned } from './self-signed.ts';
 import type { KeyPair } from './self-signed.ts';
 
@@ -42,8 +43,31 @@ export interface TlsFiles {
   readonly everyMs?: number;
 }
 
+/** What this asks of a log; pino's loggers have this shape. */
+export interface TlsLog {
+  info(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
 const handshakeTimeoutMs = 10_000;
 const usualEveryMs = 3_000;
+
+/**
+ * Opens what the settings say: the operator's two files, or in the sandbox, where there are none, a
+ * certificate that we made. Throws TlsFileError where they cannot be used.
+ */
+export function openTlsFor(
+  { data, tlsCert, tlsKey }: Pick<Config, 'data' | 'tlsCert' | 'tlsKey'>,
+  log: TlsLog,
+): Tls {
+  if (tlsCert === undefined || tlsKey === undefined) return selfSignedTls(data);
+  return openTls({
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    onReload: (validTo) => log.info({ validTo }, 'a new certificate is in use'),
+    onFault: (error) => log.error({ err: error }, 'the certificate'),
+  });
+}
 
 /** Opens a certificate and its key, PEM. Throws TlsFileError where they cannot be used. */
 export function openTls(files: TlsFiles): Tls {
