@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsOf } from './calls/call-event.ts';
 import type { CallIdentity } from './calls/call-event.ts';
-import type { Line } from './lines/line.ts';
+import { emptyLine } from './lines/line-input.ts';
 import { createLiveNews } from './live-news.ts';
 import type { LiveEvent } from './live/live-event.ts';
 import { OpenCalls } from './live/open-calls.ts';
@@ -27,30 +27,6 @@ const call: CallIdentity = {
 };
 
 const onFault = (error: unknown): void => assert.ifError(error);
-
-/** The line of these tests. */
-function lineOf(customer: string): Line {
-  return {
-    number: NUMBER,
-    customer,
-    title: '',
-    short: '',
-    offer: '',
-    notificationUrl: '',
-    sourceIp: '',
-    sourceIpMatch: 'whole',
-    buzzeeUrl: '',
-    api: true,
-    autoAnswer: false,
-    origins: [],
-    deliveryTimeoutS: 0,
-    deliveryWindowS: 0,
-    deliveryRetryS: [],
-    deliveryMode: '',
-    ha1Md5: '',
-    ha1Sha256: '',
-  };
-}
 
 const notification = (n: number, createdAt = 1000): Notification => ({
   seq: n,
@@ -83,7 +59,7 @@ function openNews(getNotification: Store['getNotification']) {
   const live = createLiveNews({
     stream,
     openCalls,
-    lines: { byNumber: () => lineOf(house.customer) },
+    lines: { byNumber: () => ({ ...emptyLine(NUMBER), customer: house.customer }) },
     registrar: { terminalsOf: () => [] },
     store: { getNotification },
     onFault,

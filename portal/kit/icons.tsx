@@ -73,16 +73,11 @@ export const CopyIcon = of('M9 9h11v11H9z', 'M15 9V4H4v11h5');
 export const EditIcon = of('m4 20 1-4L16 5l3 3L8 19z', 'm14 7 3 3');
 export const SearchIcon = of('M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z', 'm16 16 5 5');
 export const BackIcon = of('m14 6-6 6 6 6');
-export const NextIcon = of('m10 6 6 6-6 6');
 export const InIcon = of('M19 5 6 18', 'M6 9v9h9');
 export const OutIcon = of('M5 19 18 6', 'M9 6h9v9');
 export const MissedIcon = of('m4 7 8 8 8-8', 'M4 13V7h6');
 export const UserIcon = of('M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z', 'M4 21a8 8 0 0 1 16 0');
 export const RetryIcon = of('M20 12a8 8 0 1 1-2.3-5.7', 'M20 3v4h-4');
-export const SunIcon = of(
-  'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8z',
-  'M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.400M17.6 17.6 19 19M19 5l-1.4 1.400M6.4 17.6 5 19',
-);
 export const OpenIcon = of('M14 4h6v6', 'm20 4-9 9', 'M18 14v6H4V6h6');
 export const DownloadIcon = of('M12 4v11', 'm7 11 5 5 5-5', 'M4 20h16');
 export const PlayIcon = of('M7 4v16l13-8z');

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { isE164, type E164 } from '../numbers/e164.ts';
+import { emptyLine } from '../lines/line-input.ts';
 import type { Line } from '../lines/line.ts';
 import {
   Access,
@@ -23,26 +24,7 @@ export function e164(digits: string): E164 {
 
 /** A line of which only the number and the customer matter. */
 export function line(number: string, customer: string): Line {
-  return {
-    number: e164(number),
-    customer,
-    title: '',
-    short: '',
-    offer: '',
-    notificationUrl: '',
-    sourceIp: '',
-    sourceIpMatch: 'whole',
-    buzzeeUrl: '',
-    api: true,
-    autoAnswer: false,
-    origins: [],
-    deliveryTimeoutS: 0,
-    deliveryWindowS: 0,
-    deliveryRetryS: [],
-    deliveryMode: '',
-    ha1Md5: '',
-    ha1Sha256: '',
-  };
+  return { ...emptyLine(e164(number)), customer };
 }
 
 export class FakeStore implements AccessStore {

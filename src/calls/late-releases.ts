@@ -5,6 +5,7 @@
 // Memory is enough: the disk still holds each of these calls as open, so that a server that dies first
 // releases them at its next start (Calls.recover).
 
+import { isRefusal } from '../store/store.ts';
 import type { CallEvent, CallJournal } from './call-event.ts';
 
 interface LateRelease {
@@ -66,9 +67,4 @@ export class LateReleases implements CallJournal {
 /** The end of a session: each of its events is a RELEASE, and nothing of it is left on the wire. */
 function isEnd(events: readonly CallEvent[], wire: string | undefined): boolean {
   return wire === undefined && events.every(({ type }) => type === 'RELEASE');
-}
-
-/** True where the store says that the event contradicts what it holds: it would never be kept. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'refused';
 }

@@ -2,39 +2,17 @@
 // and through the control socket of one that runs.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { openAccess } from '../access/test-kit.ts';
 import { createAccessCommands } from '../control/access-commands.ts';
 import { startControlServer } from '../control/control-server.ts';
 import { createLog } from '../watch/log.ts';
-import { dispatch } from './dispatch.ts';
+import { directory } from './test-kit.ts';
 
 const [ONE, TWO, THREE] = ['33123456781', '33123456782', '33123456783'];
 const PASSWORD = 'correct horse';
-
-function directory(t: TestContext) {
-  const root = mkdtempSync(join(tmpdir(), 'carillon-access-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  const data = join(root, 'data');
-  /** Types a line: words with single spaces between, or given one by one. */
-  async function run(line: string | readonly string[], stdin = '') {
-    const out: string[] = [];
-    const err: string[] = [];
-    const argv = typeof line === 'string' ? line.split(' ') : line;
-    const status = await dispatch(argv, {
-      env: { CARILLON_DATA: data },
-      stdin: Readable.from([Buffer.from(stdin)]),
-      print: (text) => out.push(text),
-      warn: (text) => err.push(text),
-    });
-    return { status, out, err };
-  }
-  return { data, run };
-}
 
 test('the first user may come before everything else, and has a password from standard input', async (t) => {
   const { data, run } = directory(t);

@@ -28,6 +28,8 @@ import { openSqliteStore } from '../store/sqlite-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Given, Io, Option } from './arguments.ts';
 
+export { noServer } from '../control/delivery-commands.ts';
+
 export const DATA_OPTION: Readonly<Record<string, Option>> = {
   data: { value: 'DIR', help: 'data directory (default: CARILLON_DATA, else ./data)' },
 };
@@ -77,14 +79,6 @@ export async function askRunningServer<Name extends keyof Results>(
     (await askServer(name, args, data)) ?? (await refusedByEmptyStore(name, args, country));
   if (reply?.ok === false) throw new UserError(reply.error, reply.status);
   return reply?.result;
-}
-
-/** For what only a running server can do. */
-export function noServer(): UserError {
-  return new UserError(
-    'no server runs on this data directory; start one with carillon serve, or name its directory with --data',
-    1,
-  );
 }
 
 /** The reply of the server that runs on `dataDir`; undefined where none does. */

@@ -2,32 +2,20 @@
 // a running server takes them at once is shown in test/destinations.test.ts.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
-import { dispatch } from './dispatch.ts';
+import { directory } from './test-kit.ts';
 
 const [ONE, TWO] = ['33123456781', '33123456782'];
 const URL_ONE = 'https://crm.example/n?c=_CALLREF_';
 const OWN = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-function directory(t: TestContext) {
-  const root = mkdtempSync(join(tmpdir(), 'carillon-destinations-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  const data = join(root, 'data');
-  /** Types a line: words with single spaces between, or given one by one. */
+/** What is printed as one text, and lists as they are in JSON. */
+function directoryInText(t: TestContext) {
+  const { data, run: typed } = directory(t);
   async function run(line: string | readonly string[], stdin = '') {
-    const out: string[] = [];
-    const err: string[] = [];
-    const argv = typeof line === 'string' ? line.split(' ') : line;
-    const status = await dispatch(argv, {
-      env: { CARILLON_DATA: data },
-      stdin: Readable.from([Buffer.from(stdin)]),
-      print: (text) => out.push(text),
-      warn: (text) => err.push(text),
-    });
+    const { status, out, err } = await typed(line, stdin);
     return { status, out: out.join('\n'), err: err.join('\n') };
   }
   const json = async (line: string) => JSON.parse((await run(`${line} --json`)).out);
@@ -35,7 +23,7 @@ function directory(t: TestContext) {
 }
 
 async function withLines(t: TestContext) {
-  const made = directory(t);
+  const made = directoryInText(t);
   for (const number of [ONE, TWO]) await made.run(`line add ${number} --password long-enough`);
   return made;
 }
@@ -138,7 +126,7 @@ test('mistakes are told in one line that says what to write, and change nothing'
 });
 
 test('without a data directory wrong arguments are told as such, and nothing is made', async (t) => {
-  const { data, run } = directory(t);
+  const { data, run } = directoryInText(t);
   assert.equal((await run(`destination add ${ONE} ftp://h/`)).status, 2);
   assert.equal((await run(`secret rotate ${ONE} --secret whsec_abc`)).status, 2);
   for (const line of [`destination add ${ONE} ${URL_ONE}`, `secret rotate ${ONE}`]) {

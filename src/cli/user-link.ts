@@ -1,8 +1,7 @@
 // `carillon user link`: a link that signs a user in once. It lives in the running server alone.
 
-import { UserError } from '../config.ts';
 import type { Command } from './arguments.ts';
-import { askRunningServer, DATA_OPTION } from './carry-out.ts';
+import { askRunningServer, DATA_OPTION, noServer } from './carry-out.ts';
 
 export const userLink: Command = {
   name: 'user link',
@@ -17,13 +16,7 @@ export const userLink: Command = {
   async run(given, io) {
     const args = { name: given.operands[0] };
     const link = await askRunningServer('user.link', args, given, io);
-    if (link === undefined) {
-      throw new UserError(
-        'no server runs on this data directory; start one with carillon serve, or name its ' +
-          'directory with --data',
-        1,
-      );
-    }
+    if (link === undefined) throw noServer();
     io.print(link.url);
     io.warn(`valid once, until ${link.expiresAt}`);
   },

@@ -8,6 +8,7 @@ import type { Outbox, Replayed } from '../notifications/outbox.ts';
 import { parseTemplate } from '../notifications/template.ts';
 import type { TestCallResult, TestCalls } from '../notifications/test-call.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
+import { MOST_REPLAYED } from '../store/store.ts';
 import type { EndedSelection, NotificationRow, Store } from '../store/store.ts';
 import { numberOf, replying, textOf } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -31,18 +32,12 @@ export interface DeliveryRooms {
   };
 }
 
-/** Sent again by one request; the next one goes on behind it. */
-export const MOST_REPLAYED = 10_000;
-
 const STATES = ['parked', 'delivered', 'ended'] as const;
 
 export function createDeliveryCommands({ lines, store, country, delivery }: DeliveryRooms) {
   function running() {
     if (delivery && store.getNotification) return { ...delivery, get: store.getNotification };
-    throw new UserError(
-      'no server runs on this data directory; start one with carillon serve, or name its directory with --data',
-      1,
-    );
+    throw noServer();
   }
 
   return {
@@ -87,6 +82,14 @@ export function createDeliveryCommands({ lines, store, country, delivery }: Deli
       return running().outbox.replay(selection, MOST_REPLAYED, above);
     }),
   };
+}
+
+/** For what only a running server can do. */
+export function noServer(): UserError {
+  return new UserError(
+    'no server runs on this data directory; start one with carillon serve, or name its directory with --data',
+    1,
+  );
 }
 
 function selectionOf(args: Arguments, country: Country): EndedSelection {

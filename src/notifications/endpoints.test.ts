@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Endpoints } from './endpoints.ts';
 import type { EndpointsLimits, Outcome } from './endpoints.ts';
-import { HandClock } from './test-kit.ts';
+import { HandClock, seededRandom } from './test-kit.ts';
 
 const LIMITS: EndpointsLimits = {
   perEndpoint: 50,
@@ -106,8 +106,7 @@ describe('an endpoint', () => {
   });
 
   it('loses nothing and starts each item once, in any course', async () => {
-    let state = 99;
-    const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const random = seededRandom(99);
     const box = endpointsWith({ perEndpoint: 5, perLine: 2, total: 12, unproven: 6 });
     const all: string[] = [];
     for (let round = 0; round < 3000; round++) {

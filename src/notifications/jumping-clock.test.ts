@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { at, leftIn, outboxWith, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, HandClock } from './test-kit.ts';
+import { event, HandClock, seededRandom } from './test-kit.ts';
 
 const DAY = 24 * 3600 * SECOND;
 const POLICY = { retryMs: [SECOND, 3 * SECOND, 10 * SECOND], windowMs: 60 * SECOND };
@@ -20,8 +20,7 @@ describe('a clock that somebody sets back and forth by days', () => {
   for (const windowOfLine of [500, 12]) {
     const where = windowOfLine === 12 ? 'of which a part waits on disk' : 'in memory';
     it(`loses nothing, skips no try, and changes no wait between the tries, for calls ${where}`, async () => {
-      let state = 777;
-      const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+      const random = seededRandom(777);
       const clock = new HandClock();
       const store = new MemoryStore();
       const tries = new Map<string, number[]>();

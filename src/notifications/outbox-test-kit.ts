@@ -16,7 +16,7 @@ import type { DeliveryPolicy } from './delivery-policy.ts';
 import type { Log } from './log.ts';
 import type { Destination } from './destination.ts';
 import { createOutbox } from './outbox.ts';
-import type { Outbox, OutboxLimits, OutboxOptions } from './outbox.ts';
+import type { Outbox, OutboxLimits, OutboxOptions, Resent } from './outbox.ts';
 import { createSender } from './send.ts';
 import type { SendRequest, SendResult } from './send.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -47,6 +47,16 @@ export async function receiver(handle: Handler = ok) {
       await once(server, 'close');
     },
   };
+}
+
+/** A receiver that refuses all until it is told to accept. */
+export async function mending() {
+  const state = { status: 404 };
+  const server = await receiver((_target, response) => {
+    response.statusCode = state.status;
+    response.end();
+  });
+  return Object.assign(server, { mend: () => void (state.status = 200) });
 }
 
 interface Setup {
@@ -118,6 +128,17 @@ export function leftIn({ depths }: Outbox): number {
 
 export const at = (origin: string) => ({ notificationUrl: `${origin}/_CALLREF_/_N_TYPE_` });
 export const SECOND = 1000;
+
+/** One try and no more, so that a failure parks at once. */
+export const ONE_TRY = { policy: { windowMs: 0 } };
+
+export const RESENT: Resent = { ok: true };
+
+/** What came of each resend: `ok`, or why not. */
+export const codes = (answers: readonly Resent[]) =>
+  answers.map((answer) => (answer.ok ? 'ok' : answer.code));
+
+export const count = <T>(all: readonly T[], one: T) => all.filter((each) => each === one).length;
 
 /** What a try may lead to, by its name. */
 const RESULTS = {

@@ -3,12 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Destination } from './destination.ts';
-import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
+import { at, leftIn, ONE_TRY, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, LINE, Signal, silent } from './test-kit.ts';
-
-/** One try and no more, so that a failure parks at once. */
-const ONE_TRY = { policy: { windowMs: 0 } };
+import { event, LINE, seededRandom, Signal, silent } from './test-kit.ts';
 
 /** A receiver that refuses the SETUP, and what else it is told to, until it is mended. */
 async function refusing(...types: string[]) {
@@ -269,9 +266,7 @@ describe('a resend of what is parked', () => {
 describe('parking and resending in any course', () => {
   for (const seed of [1, 2, 3]) {
     it(`delivers each event of a chain once, and the first deliveries in order (course ${seed})`, async () => {
-      // The same course every time: a small linear congruential generator.
-      let state = seed * 7919;
-      const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+      const random = seededRandom(seed * 7919);
       const store = new MemoryStore();
       const lag = async () => {
         for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();

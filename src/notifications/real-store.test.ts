@@ -15,7 +15,7 @@ import { createOutbox } from './outbox.ts';
 import type { Outbox, OutboxLimits } from './outbox.ts';
 import { at, leftIn, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
-import { event, lineWith, number, silent } from './test-kit.ts';
+import { event, lineWith, number, seededRandom, silent } from './test-kit.ts';
 
 const TYPES = ['SETUP', 'CONNECT', 'RELEASE'] as const;
 const IDENTITY = { kind: 'server', realm: 'carillon' } as const;
@@ -77,8 +77,7 @@ async function inDirectory(run: (directory: string) => Promise<void>): Promise<v
 describe('the outbox over the real store', () => {
   it('delivers each event once and each call in order, whatever parks, is resent and replayed', async () => {
     await inDirectory(async (directory) => {
-      let seed = 4242;
-      const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+      const random = seededRandom(4242);
       let failing = 0.3;
       const delivered: string[] = [];
       async function send({ id }: SendRequest): Promise<SendResult> {

@@ -2,6 +2,7 @@
 // How something ended is kept however long the store fails: else a delivered one would be sent again at the
 // next start, and a parked one be forgotten until then. Decides nothing; outbox.ts does.
 
+import { isRefusal } from '../store/store.ts';
 import type { Attempt, Notification, NotificationState, Store } from '../store/store.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Log } from './log.ts';
@@ -122,9 +123,4 @@ export class Records {
       this.#waits.set(timer, resolve);
     });
   }
-}
-
-/** True where the store says that what was asked contradicts what is kept (store.ts says when). */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'refused';
 }

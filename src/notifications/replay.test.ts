@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
+import { at, leftIn, ONE_TRY, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import { event, HandClock, LINE, number } from './test-kit.ts';
 
-/** One try and no more, so that a failure parks at once. */
-const ONE_TRY = { policy: { windowMs: 0 } };
 const OTHER = number('33123456790');
 const TYPES = ['SETUP', 'CONNECT', 'RELEASE'] as const;
 

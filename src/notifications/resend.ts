@@ -2,9 +2,9 @@
 // their old seq and so in their old order. The outbox delivers them like any other.
 
 import type { E164 } from '../numbers/e164.ts';
+import { isRefusal } from '../store/store.ts';
 import type { EndedSelection, EndedSlice, NotificationRow, Store } from '../store/store.ts';
 import { chainOf } from './parked-chains.ts';
-import { isRefusal } from './records.ts';
 
 /** Whether an ended notification waits again; if not, why, and a sentence to show. */
 export type Resent =

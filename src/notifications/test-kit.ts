@@ -1,10 +1,12 @@
-// For this room's tests only: a clock turned by hand, a receiver that speaks raw TCP, events and lines.
-// Nothing of the server imports it. A store in memory is memory-store.ts, an outbox outbox-test-kit.ts.
+// For this room's tests only: a clock turned by hand, chance that repeats itself, a receiver that speaks raw
+// TCP, events and lines. Nothing of the server imports it. A store in memory is memory-store.ts, an outbox
+// outbox-test-kit.ts.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { CallEvent } from '../calls/call-event.ts';
+import { emptyLine } from '../lines/line-input.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import { systemClock } from './clock.ts';
@@ -41,27 +43,7 @@ export function event(type: CallEvent['type'], call: Partial<CallEvent['call']> 
 }
 
 export function lineWith(settings: Partial<Line>): Line {
-  return {
-    number: LINE,
-    title: '',
-    short: '',
-    offer: '',
-    notificationUrl: '',
-    sourceIp: '',
-    sourceIpMatch: 'whole',
-    buzzeeUrl: '',
-    customer: '',
-    api: true,
-    autoAnswer: false,
-    origins: [],
-    deliveryTimeoutS: 0,
-    deliveryWindowS: 0,
-    deliveryRetryS: [],
-    deliveryMode: '',
-    ha1Md5: '',
-    ha1Sha256: '',
-    ...settings,
-  };
+  return { ...emptyLine(LINE), customer: '', ...settings };
 }
 
 /** Told of everything by GET, unless it is said otherwise. */
@@ -107,6 +89,12 @@ export function sender(options: Partial<SenderOptions> = {}) {
     close: () => made.close(),
     [Symbol.asyncDispose]: () => made.close(),
   };
+}
+
+/** Numbers from 0 up to 1, the same ones each time for a seed: a small linear congruential generator. */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
 }
 
 /** A clock that moves only when told. */

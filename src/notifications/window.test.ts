@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.ts';
 import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, HandClock, number, Signal } from './test-kit.ts';
+import { event, HandClock, number, seededRandom, Signal } from './test-kit.ts';
 
 /** One in memory; the others wait on disk. */
 const NO_ROOM = { windowOfLine: 1 };
@@ -136,9 +136,7 @@ describe('the window over the store', () => {
 
   it('loses, repeats and reorders nothing, with a slow store, failures and late commits', async () => {
     const calls = 150;
-    // The same course every time: a small linear congruential generator.
-    let state = 12_345;
-    const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const random = seededRandom(12_345);
     const store = new MemoryStore();
     store.lag = async () => {
       for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();

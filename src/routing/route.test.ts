@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { emptyLine } from '../lines/line-input.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import { parseE164 } from '../numbers/parse-number.ts';
@@ -14,26 +15,7 @@ function number(text: string): E164 {
 }
 
 function line(text: string, short: string, customer: string): Line {
-  return {
-    number: number(text),
-    short,
-    customer,
-    title: '',
-    offer: '',
-    notificationUrl: '',
-    sourceIp: '',
-    sourceIpMatch: 'whole',
-    buzzeeUrl: '',
-    api: true,
-    autoAnswer: false,
-    origins: [],
-    deliveryTimeoutS: 0,
-    deliveryWindowS: 0,
-    deliveryRetryS: [],
-    deliveryMode: '',
-    ha1Md5: '',
-    ha1Sha256: '',
-  };
+  return { ...emptyLine(number(text)), short, customer };
 }
 
 const alice = line('33123456789', '201', 'acme');

@@ -72,6 +72,9 @@ export interface EndedSelection {
   readonly to?: number;
 }
 
+/** At most so many are sent again by one request, which takes seconds; the next one goes on behind them. */
+export const MOST_REPLAYED = 10_000;
+
 /** One slice of a selection, in order of seq. */
 export interface EndedSlice {
   readonly found: readonly Pick<Notification, 'seq' | 'account' | 'callref' | 'destination'>[];
@@ -288,4 +291,12 @@ export interface Store {
 
   /** Commits what is waiting and closes. Later calls reject. */
   close(): Promise<void>;
+}
+
+/**
+ * True where a promise of the store rejected since what was asked contradicts what is kept: it would never be
+ * done. Any other rejection is a failure of the store.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'refused';
 }

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { mayRead } from '../../access/principal.ts';
 import type { E164 } from '../../numbers/e164.ts';
+import { MOST_REPLAYED } from '../../store/store.ts';
 import type { NotificationRow } from '../../store/store.ts';
 import { notificationView } from './notification-view.ts';
 import { pageFrom, pageQuery, rowAfter, usualLimit } from './paging.ts';
@@ -121,9 +122,6 @@ export function addNotifications(api: Api, rooms: ApiRooms): void {
     },
   });
 }
-
-/** Sent again by one request: it is answered when all of them wait, and that takes seconds for so many. */
-const MOST_REPLAYED = 10_000;
 
 /** Where a part ended: the place of its line, and the seq there. */
 function placeOf(after: string, lines: readonly (E164 | undefined)[]) {
