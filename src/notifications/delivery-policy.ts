@@ -36,12 +36,23 @@ const known = new WeakMap<Line, { defaults: DeliveryPolicy; policy: DeliveryPoli
 
 /** What holds for a line as it is set now; `defaults` for a line that is no more. Asked at every try. */
 export function deliveryPolicyOf(line: Line | undefined, defaults: DeliveryPolicy): DeliveryPolicy {
-  if (line === undefined) return defaults;
+  if (line === undefined || setsNothing(line)) return defaults;
   const kept = known.get(line);
   if (kept?.defaults === defaults) return kept.policy;
   const policy = policyOf(line, defaults);
   known.set(line, { defaults, policy });
   return policy;
+}
+
+/** As most lines. They are many, and asked for often. */
+function setsNothing({
+  deliveryTimeoutS,
+  deliveryWindowS,
+  deliveryRetryS,
+  deliveryMode,
+}: Line): boolean {
+  const seconds = deliveryTimeoutS + deliveryWindowS;
+  return seconds === 0 && deliveryRetryS.length === 0 && deliveryMode === '';
 }
 
 function policyOf(line: Line, defaults: DeliveryPolicy): DeliveryPolicy {

@@ -13,8 +13,9 @@ import type { Log } from './log.ts';
 import type { OutboxOptions } from './outbox-options.ts';
 import { chainOf } from './parked-chains.ts';
 import type { Kept } from './records.ts';
-import type { SendResult } from './send.ts';
-import { originOf, splitUrl } from './url.ts';
+import type { SendRequest, SendResult } from './send.ts';
+import { requestTargetOf } from './url.ts';
+import type { RequestTarget } from './url.ts';
 import type { WaitingTime } from './waiting-time.ts';
 
 export interface DeliveryOptions extends Pick<OutboxOptions, 'policyOf' | 'signerOf' | 'send'> {
@@ -46,7 +47,8 @@ export interface DeliveryOptions extends Pick<OutboxOptions, 'policyOf' | 'signe
 interface Entry {
   readonly notification: Notification;
   readonly chain: string;
-  readonly origin: string;
+  /** Undefined where its URL cannot be requested. */
+  readonly target: RequestTarget | undefined;
   /** On the clock that only rises: when it began to wait. */
   readonly began: number;
   /** A try of an earlier run was begun that must not be repeated. */
@@ -72,7 +74,7 @@ export class Delivery {
       limits,
       clock,
       random,
-      run: (entry) => this.#try(entry),
+      run: (entry, ended) => this.#begun(entry, ended),
       wanted: (entry) => this.#waited(entry) < this.#policyOf(entry).windowMs,
       onDropped: (entry) => this.#giveUp(entry, CIRCUIT_OPEN),
     });
@@ -107,11 +109,10 @@ export class Delivery {
   add({ notification, attempts, since, claimed }: PendingNotification): void {
     const { clock, time } = this.#options;
     const chain = chainOf(notification);
-    const parts = splitUrl(notification.url);
-    const origin = parts ? originOf(parts) : '';
+    const target = requestTargetOf(notification.url);
     const began = clock.elapsed() - time.since(since);
-    const recorded = Promise.resolve();
-    const entry: Entry = { notification, chain, origin, began, claimed, attempts, recorded };
+    const recorded = NOTHING_TO_RECORD;
+    const entry: Entry = { notification, chain, target, began, claimed, attempts, recorded };
     const before = this.#chains.get(chain);
     if (before) {
       before.push(entry);
@@ -133,27 +134,42 @@ export class Delivery {
   /** It is its turn in its chain. With `probe` it may try a receiver that is left alone. */
   #begin(entry: Entry, probe = false): void {
     if (entry.claimed) this.#giveUp(entry, UNKNOWN_OUTCOME);
-    else this.#endpoints.add(entry.origin, entry.notification.account, entry, probe);
+    else {
+      const { target, notification } = entry;
+      this.#endpoints.add(target?.origin ?? '', notification.account, entry, probe);
+    }
   }
 
-  /** One try, and what follows from it; undefined where nothing was sent. Never rejects. */
-  async #try(entry: Entry): Promise<Outcome | undefined> {
-    const { account, destination, url, id, contentType, body } = entry.notification;
-    const { timeoutMs, atMostOnce } = this.#policyOf(entry);
-    if (atMostOnce && !(await this.#claim(entry))) return undefined;
+  /** Its receiver has room for it. */
+  #begun(entry: Entry, ended: Ended): void {
+    const policy = this.#policyOf(entry);
+    if (!policy.atMostOnce) return this.#try(entry, policy, ended);
+    void this.#claim(entry).then((may) => {
+      if (may) this.#try(entry, policy, ended);
+      else ended(undefined);
+    });
+  }
+
+  /** One try, and what follows from it. */
+  #try(entry: Entry, { timeoutMs }: DeliveryPolicy, ended: Ended): void {
+    const { notification, target } = entry;
+    const { account, destination, url, id, contentType, body } = notification;
     const sign = this.#options.signerOf?.(account, destination);
-    const result = await this.#options.send({
+    const request: SendRequest = {
       url,
+      target,
       id,
       attempt: entry.attempts + 1,
       timeoutMs,
-      ...(contentType === '' ? {} : { content: { type: contentType, body } }),
+      ...(contentType === '' ? undefined : { content: { type: contentType, body } }),
       ...(sign && { sign }),
+    };
+    void this.#options.send(request).then((result) => {
+      entry.attempts++;
+      if (result.failure === null) this.#end(entry, result, 'delivered');
+      else this.#failed(entry, result);
+      ended({ ms: result.ms, unwell: isUnwell(result) });
     });
-    entry.attempts++;
-    if (result.failure === null) this.#end(entry, result, 'delivered');
-    else this.#failed(entry, result);
-    return { ms: result.ms, unwell: isUnwell(result) };
   }
 
   /** Notes on disk that a try begins which must not be repeated; false where it may not begin. */
@@ -247,6 +263,9 @@ export class Delivery {
   }
 }
 
+type Ended = (outcome: Outcome | undefined) => void;
+
+const NOTHING_TO_RECORD = Promise.resolve();
 const CLAIM_AGAIN_MS = 1000;
 
 /** No answer, none that is HTTP, or one that says that the whole server is in trouble. */

@@ -20,8 +20,8 @@ export interface EndpointsOptions<T> {
   readonly limits: EndpointsLimits;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Sends one item; undefined where it sent nothing. The promise must not reject. */
-  readonly run: (item: T) => Promise<Outcome | undefined>;
+  /** Sends one item and says once how that ended, later: with undefined where nothing was sent. */
+  readonly run: (item: T, ended: (outcome: Outcome | undefined) => void) => void;
   /** Whether an item is still to be sent; asked of those that wait for an endpoint that is left alone. */
   readonly wanted: (item: T) => boolean;
   /** Receives those that are not wanted any more. */
@@ -149,7 +149,7 @@ export class Endpoints<T> {
     const counted = endpoint.proven ? 0 : 1;
     this.#running++;
     this.#unprovenRunning += counted;
-    void this.#options.run(item).then((outcome) => {
+    this.#options.run(item, (outcome) => {
       this.#running--;
       this.#unprovenRunning -= counted;
       ended(outcome);

@@ -5,7 +5,7 @@
 // something parked, resend.ts sends ended ones again.
 
 import type { CallEvent } from '../calls/call-event.ts';
-import type { EndedSelection, Notification, NotificationRow } from '../store/store.ts';
+import type { Attempt, EndedSelection, Notification, NotificationRow } from '../store/store.ts';
 import type { NotificationState, PendingNotification } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -15,6 +15,7 @@ import type { OutboxDepths, OutboxOptions, OutboxStore } from './outbox-options.
 import { ParkedChains } from './parked-chains.ts';
 import { createPrepare } from './prepare.ts';
 import { Records } from './records.ts';
+import type { Kept } from './records.ts';
 import { Resender } from './resend.ts';
 import type { Replayed, Resent } from './resend.ts';
 import type { SendResult } from './send.ts';
@@ -252,14 +253,30 @@ export class Outbox {
   }
 
   /** Ends when the try is on disk, or could not be kept. Never rejects. */
-  async #record(
+  #record(
     notification: Notification,
     { at, ms, status, error, failure, address, answer }: SendResult,
     attempts: number,
     state: NotificationState,
   ): Promise<void> {
     const attempt = { at, ms, status, error, failure, address, answer };
-    const kept = await this.#records.attempt(notification, attempt, state);
+    return this.#records
+      .attempt(notification, attempt, state)
+      .then((kept) => this.#recorded(kept, notification, attempt, attempts, state));
+  }
+
+  #recorded(
+    kept: Kept,
+    notification: Notification,
+    attempt: Attempt,
+    attempts: number,
+    state: NotificationState,
+  ): void {
+    if (kept === 'refused') {
+      const { callref, id } = notification;
+      const text = 'A notification that was tried is not kept any more.';
+      this.#options.log.error({ callref, id }, text);
+    }
     if (state !== 'pending' && kept !== 'stopped') this.#letGo(notification);
     if (state === 'parked') {
       const { account } = notification;

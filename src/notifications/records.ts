@@ -48,30 +48,18 @@ export class Records {
   }
 
   /** One try and the state it leads to. A try that another one follows is `lost` where the store fails. */
-  async attempt(
-    notification: Notification,
-    attempt: Attempt,
-    state: NotificationState,
-  ): Promise<Kept> {
-    const { seq, callref, id } = notification;
-    const kept = await this.#keep(
+  attempt(notification: Notification, attempt: Attempt, state: NotificationState): Promise<Kept> {
+    return this.#keep(
       notification,
-      () => this.#options.store.recordAttempt(seq, attempt, state),
+      () => this.#options.store.recordAttempt(notification.seq, attempt, state),
       'The try of a notification could not be kept.',
       state !== 'pending',
     );
-    if (kept === 'refused') {
-      this.#options.log.error(
-        { callref, id },
-        'A notification that was tried is not kept any more.',
-      );
-    }
-    return kept;
   }
 
   /** `refused` where nothing before it is parked any more. */
-  async parkedBehind(notification: Notification): Promise<Kept> {
-    if (this.#stopped) return 'stopped'; // the next start sees it as this one did
+  parkedBehind(notification: Notification): Promise<Kept> {
+    if (this.#stopped) return Promise.resolve('stopped'); // the next start sees it as this one did
     return this.#keep(
       notification,
       () => this.#options.store.parkBehind(notification.seq),
@@ -81,7 +69,7 @@ export class Records {
   }
 
   /** That a try begins which must not be repeated; `refused` where it waits no longer. */
-  async claim(notification: Notification): Promise<Kept> {
+  claim(notification: Notification): Promise<Kept> {
     return this.#keep(
       notification,
       () => this.#options.store.claimNotification(notification.seq),
@@ -90,26 +78,48 @@ export class Records {
     );
   }
 
-  async #keep(
-    { callref, id }: Notification,
+  // The usual way is one promise and no more: it is gone for every notification.
+  #keep(
+    notification: Notification,
     write: () => Promise<void>,
     failed: string,
     untilKept: boolean,
   ): Promise<Kept> {
-    for (let tries = 1; ; tries++) {
+    this.#writing++;
+    return write().then(
+      () => {
+        this.#writing--;
+        return 'kept';
+      },
+      (err: unknown) => {
+        this.#writing--;
+        return this.#failed(notification, write, failed, untilKept, err);
+      },
+    );
+  }
+
+  async #failed(
+    { callref, id }: Notification,
+    write: () => Promise<void>,
+    failed: string,
+    untilKept: boolean,
+    first: unknown,
+  ): Promise<Kept> {
+    if (isRefusal(first)) return 'refused';
+    this.#options.log.error({ callref, id, err: first }, failed);
+    if (!untilKept) return 'lost';
+    while (await this.#pause()) {
       this.#writing++;
       try {
         await write();
         return 'kept';
       } catch (err) {
         if (isRefusal(err)) return 'refused';
-        if (tries === 1) this.#options.log.error({ callref, id, err }, failed);
-        if (!untilKept) return 'lost';
       } finally {
         this.#writing--;
       }
-      if (!(await this.#pause())) return 'stopped';
     }
+    return 'stopped';
   }
 
   /** False where it was ended by our stopping. */

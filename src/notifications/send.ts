@@ -1,26 +1,25 @@
 // One HTTP request to a customer's server, once: what the outbox calls a try. Knows no events, no order and
-// no retries. undici's bare `dispatch` is used because it costs half of its `request` and a ninth of
+// no retries; what comes back is exchange.ts's matter. undici's bare `dispatch` is used because it costs half of its `request` and a ninth of
 // `fetch`, and because it sends the path as given.
 
-import diagnosticsChannel from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
-import { StringDecoder } from 'node:string_decoder';
 import { Agent } from 'undici';
-import type { Dispatcher } from 'undici';
 import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
+import { Exchange } from './exchange.ts';
 import { createNameCache } from './name-cache.ts';
 import { createPinnedConnector, lookUpAll } from './pinned-connect.ts';
 import type { PinnedConnectorOptions } from './pinned-connect.ts';
-import { retryAfterMs } from './retry-after.ts';
-import { failureOfError, failureOfStatus, timeoutFailure } from './send-failure.ts';
-import type { FailureClass, SendFailure } from './send-failure.ts';
+import { failureOfError } from './send-failure.ts';
+import type { FailureClass } from './send-failure.ts';
 import type { TargetPolicy } from './target-policy.ts';
-import { originOf, splitUrl } from './url.ts';
+import { requestTargetOf } from './url.ts';
+import type { RequestTarget } from './url.ts';
 
 export interface SendRequest {
   /** The whole URL, expanded; its path and query are sent byte for byte. */
   readonly url: string;
+  /** What `requestTargetOf` makes of it, where that is known already. */
+  readonly target?: RequestTarget | undefined;
   /** The notification's id: the same in all its tries. */
   readonly id: string;
   /** 1 for the first try. */
@@ -71,12 +70,6 @@ export interface SenderOptions {
   readonly onRefused?: PinnedConnectorOptions['onRefused'];
 }
 
-/** The body is kept up to this length, and not read much further. */
-const ANSWER_BYTES = 2048;
-/** A server says once or twice that it has begun; a few more for those that say so every second. */
-const MOST_ANNOUNCED = 20;
-/** How long the body may take once the status is known: then it does not matter any more. */
-const BODY_MS = 1000;
 /** undici keeps an idle connection for so long, unless the receiver says less. */
 const KEEP_ALIVE_MS = 4000;
 
@@ -109,128 +102,57 @@ export function createSender(options: SenderOptions): Sender {
   });
   const userAgent = `Carillon/${version}`;
   let closed = false;
+  const isClosed = (): boolean => closed;
 
   function send(request: SendRequest): Promise<SendResult> {
-    const { url, id, attempt, content, sign, timeoutMs = usualMs, test = false } = request;
-    const at = clock.now();
-    const began = clock.elapsed();
-    const parts = splitUrl(url);
-
+    const { url, target = requestTargetOf(url), timeoutMs = usualMs } = request;
     return new Promise((resolve) => {
-      let controller: Dispatcher.DispatchController | undefined;
-      let status: number | null = null;
-      let location: string | undefined;
-      let waitMs: number | undefined;
-      let address: string | null = null;
-      let answer: Buffer[] | undefined;
-      let answerBytes = 0;
-      let announced = 0;
-      let settled = false;
-
-      // Once the headers are in, the status decides, whatever becomes of the body: the receiver has
-      // acted on the request, and repeating it would hurt.
-      function settle(failure: SendFailure | undefined): void {
-        if (settled) return;
-        settled = true;
-        timer.cancel();
-        const outcome = status === null ? failure : failureOfStatus(status, location);
-        resolve({
-          at,
-          ms: Math.round(clock.elapsed() - began),
-          status,
-          error: outcome?.sentence ?? null,
-          failure: outcome?.class ?? null,
-          address: address ?? outcome?.address ?? null,
-          answer: answer ? textOf(answer) : null,
-          sent: controller !== undefined,
-          ...(outcome && waitMs !== undefined ? { retryAfterMs: waitMs } : {}),
-          ...(outcome?.location === undefined ? {} : { location: outcome.location }),
+      const hostAndPort = target?.hostAndPort ?? '';
+      const exchange = new Exchange({ clock, timeoutMs, hostAndPort, isClosed, resolve });
+      if (!target) {
+        exchange.end({
+          class: 'bad-url',
+          sentence: 'The URL of the notification cannot be requested.',
         });
-      }
-
-      function timeOut(): void {
-        settle(timeoutFailure(timeoutMs, controller !== undefined));
-        controller?.abort(new Error('timeout'));
-      }
-      let timer = clock.setTimer(timeOut, timeoutMs);
-
-      const handler: Dispatcher.DispatchHandler = {
-        onRequestStart(started) {
-          controller = started;
-          // Timed out while connecting: the connection came too late, and nothing may be sent on it.
-          if (settled) controller.abort(new Error('timeout'));
-          else onNextSocket = (socket) => void (address = addressOf(socket));
-        },
-        onResponseStart(reading, statusCode, headers) {
-          if (statusCode < 200) {
-            // 1xx announces the answer, it is none; without end, it would keep us busy for nothing.
-            if (++announced > MOST_ANNOUNCED) reading.abort(new Error('bad answer: no end of 1xx'));
-            return;
-          }
-          status = statusCode;
-          location = [headers['location']].flat()[0];
-          waitMs = retryAfterMs(
-            [headers['retry-after']].flat()[0],
-            [headers['date']].flat()[0],
-            clock.now(),
-          );
-          if (Number(headers['content-length'] ?? 1) > 0) {
-            timer.cancel();
-            timer = clock.setTimer(timeOut, Math.min(BODY_MS, timeoutMs));
-          }
-        },
-        onResponseData(reading, chunk) {
-          if (answerBytes < ANSWER_BYTES) (answer ??= []).push(chunk);
-          answerBytes += chunk.length;
-          if (answerBytes <= BODY_LIMIT_BYTES) return;
-          settle(undefined);
-          reading.abort(new Error('enough of the body was read'));
-        },
-        onResponseEnd() {
-          settle(undefined);
-        },
-        onResponseError(_controller, error) {
-          settle(failureOfError(closed ? STOPPED : error, parts?.hostAndPort ?? ''));
-        },
-      };
-
-      if (!parts) {
-        settle({ class: 'bad-url', sentence: 'The URL of the notification cannot be requested.' });
         return;
       }
-      const path = (parts.path || '/') + (parts.query === undefined ? '' : `?${parts.query}`);
-      const seconds = Math.floor(at / 1000);
-      const headers = [
-        'User-Agent',
-        userAgent,
-        'Accept',
-        '*/*',
-        'Webhook-Id',
-        id,
-        'Webhook-Timestamp',
-        String(seconds),
-        'Webhook-Attempt',
-        String(attempt),
-      ];
-      if (test) headers.push('Webhook-Test', '1');
-      if (content) headers.push('Content-Type', content.type);
-      if (sign) headers.push('Webhook-Signature', sign(id, seconds, content?.body ?? path));
-      if (parts.userInfo !== undefined) headers.push('Authorization', basic(parts.userInfo));
+      const { content } = request;
       try {
         agent.dispatch(
           {
-            origin: originOf(parts),
-            path,
+            origin: target.origin,
+            path: target.path,
             method: content ? 'POST' : 'GET',
-            headers,
-            ...(content && { body: content.body }),
+            headers: headersOf(request, target, Math.floor(exchange.at / 1000)),
+            body: content?.body ?? null,
           },
-          handler,
+          exchange,
         );
       } catch (error) {
-        settle(failureOfError(error, parts.hostAndPort));
+        exchange.end(failureOfError(error, hostAndPort));
       }
     });
+  }
+
+  function headersOf(request: SendRequest, target: RequestTarget, seconds: number): string[] {
+    const { id, attempt, content, sign, test = false } = request;
+    const headers = [
+      'User-Agent',
+      userAgent,
+      'Accept',
+      '*/*',
+      'Webhook-Id',
+      id,
+      'Webhook-Timestamp',
+      String(seconds),
+      'Webhook-Attempt',
+      String(attempt),
+    ];
+    if (test) headers.push('Webhook-Test', '1');
+    if (content) headers.push('Content-Type', content.type);
+    if (sign) headers.push('Webhook-Signature', sign(id, seconds, content?.body ?? target.path));
+    if (target.userInfo !== undefined) headers.push('Authorization', basic(target.userInfo));
+    return headers;
   }
 
   return {
@@ -245,41 +167,6 @@ export function createSender(options: SenderOptions): Sender {
     },
   };
 }
-
-/** More of a body than this is not even read; a little more than is kept, so that most connections stay. */
-const BODY_LIMIT_BYTES = 64 * 1024;
-
-// Which connection a request takes is told by a diagnostics channel only, in the same turn as, and right
-// after, `onRequestStart`: whoever has just been started is the one it tells of.
-let onNextSocket: ((socket: Socket) => void) | undefined;
-diagnosticsChannel.subscribe('undici:client:sendHeaders', (message) => {
-  const tell = onNextSocket;
-  onNextSocket = undefined;
-  // The shape that undici documents for this channel.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  tell?.((message as { readonly socket: Socket }).socket);
-});
-
-/** Where a connection leads, `192.0.2.1:443` or `[2001:db8::1]:443`. The same for all its requests. */
-const addresses = new WeakMap<Socket, string>();
-function addressOf(socket: Socket): string | null {
-  const known = addresses.get(socket);
-  if (known !== undefined) return known;
-  const { remoteAddress: host, remotePort: port } = socket;
-  if (host === undefined) return null;
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  addresses.set(socket, address);
-  return address;
-}
-
-/** What is kept of a body: as UTF-8, which any bytes can be read as, without half a character at the end. */
-function textOf(chunks: readonly Buffer[]): string {
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  const kept = bytes.length > ANSWER_BYTES ? bytes.subarray(0, ANSWER_BYTES) : bytes;
-  return new StringDecoder('utf8').write(kept);
-}
-
-const STOPPED = Object.assign(new Error('stopped'), { code: 'UND_ERR_DESTROYED' });
 
 /** The credentials of a URL's user-info, percent-decoded (RFC 7617, 2; UTF-8). */
 function basic(userInfo: string): string {

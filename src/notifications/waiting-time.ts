@@ -41,7 +41,8 @@ export class WaitingTime {
     this.now();
     const elapsed = this.#clock.elapsed();
     let until = elapsed;
-    for (const { from, ahead } of this.#stretches.toReversed()) {
+    for (let last = this.#stretches.length - 1; last >= 0; last--) {
+      const { from, ahead } = this.#stretches[last]!;
       const moment = at - ahead;
       if (moment >= from - SET_MS && moment <= until + SET_MS) return Math.max(0, elapsed - moment);
       until = from;

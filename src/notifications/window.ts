@@ -39,9 +39,9 @@ interface LineWindow {
   /** True while it stands in the row of those to be read. */
   asked: boolean;
   /** What left memory while a query runs: its answer may still show it as pending. */
-  readonly gone: Set<number>;
+  gone: Set<number> | undefined;
   /** What is to be done when that query has been dealt with. */
-  readonly after: (() => void)[];
+  after: (() => void)[] | undefined;
 }
 
 /** How long after the store failed to read it is asked again. */
@@ -142,7 +142,7 @@ export class StoreWindow {
     const window = this.#lines.get(line);
     if (!window) return;
     window.held--;
-    if (window.reading) window.gone.add(seq);
+    if (window.reading) (window.gone ??= new Set()).add(seq);
     else if (window.leftFrom !== NONE) this.#ask(window);
     this.#tidy(window);
     this.#read();
@@ -151,7 +151,7 @@ export class StoreWindow {
   /** Runs `then` once no answer is on its way any more that may be older than this moment. */
   afterReading(line: E164, then: () => void): void {
     const window = this.#lines.get(line);
-    if (window?.reading) window.after.push(then);
+    if (window?.reading) (window.after ??= []).push(then);
     else then();
   }
 
@@ -163,9 +163,17 @@ export class StoreWindow {
   #windowOf(line: E164): LineWindow {
     let window = this.#lines.get(line);
     if (!window) {
-      const state = { held: 0, leftFrom: NONE, reading: false, asked: false };
-      const limits = { outdated: false, suspended: 0 };
-      window = { line, ...state, ...limits, gone: new Set(), after: [] };
+      window = {
+        line,
+        held: 0,
+        leftFrom: NONE,
+        reading: false,
+        outdated: false,
+        suspended: 0,
+        asked: false,
+        gone: undefined,
+        after: undefined,
+      };
       this.#lines.set(line, window);
     }
     return window;
@@ -215,7 +223,7 @@ export class StoreWindow {
     // may end in another order than numbers were given, and what is sent again has its old number.
     window.leftFrom = NONE;
     window.outdated = false;
-    window.gone.clear();
+    window.gone = undefined;
     try {
       const rows = await store.pendingNotifications(window.line, from - 1, most);
       if (this.#stopped) return 0;
@@ -225,7 +233,7 @@ export class StoreWindow {
       }
       for (const row of rows) {
         const { seq } = row.notification;
-        if (!held.has(seq) && !window.gone.has(seq)) take(row);
+        if (!held.has(seq) && !hasGone(window, seq)) take(row);
       }
       const last = rows.at(-1);
       if (last && rows.length === most) {
@@ -242,7 +250,9 @@ export class StoreWindow {
 
   #ended(window: LineWindow): void {
     window.reading = false;
-    for (const then of window.after.splice(0)) then();
+    const after = window.after ?? [];
+    window.after = undefined;
+    for (const then of after) then();
     if (window.leftFrom === NONE) {
       this.#overflowing--;
       this.#tidy(window);
@@ -268,4 +278,8 @@ export class StoreWindow {
     // Other lines are not held up.
     this.#read();
   }
+}
+
+function hasGone({ gone }: LineWindow, seq: number): boolean {
+  return gone?.has(seq) ?? false;
 }
