@@ -65,7 +65,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
     // Timed out while connecting: the connection came too late, and nothing may be sent on it.
     if (this.#ended) controller.abort(new Error('timeout'));
-    else justStarted = this;
+    else hasStarted(this);
   }
 
   /** Which connection it takes. */
@@ -155,6 +155,9 @@ function advice(
 // Which connection a request takes is told by a diagnostics channel only, in the same turn as, and right
 // after, `onRequestStart`: whoever has just been started is the one it tells of.
 let justStarted: Exchange | undefined;
+function hasStarted(exchange: Exchange): void {
+  justStarted = exchange;
+}
 diagnosticsChannel.subscribe('undici:client:sendHeaders', (message) => {
   const exchange = justStarted;
   justStarted = undefined;
