@@ -83,7 +83,7 @@ function fill({ dataDir, events, lines }: Fill): { seconds: number; megabytes: n
     db.exec('DROP TABLE temp.pattern');
     for (const { sql } of indexes) db.exec(String(sql));
   }
-  const kept = Number(db.prepare('SELECT count(*) AS n FROM attempts').get()?.['n']);
+  const kept = Number(db.prepare('SELECT sum(tries) AS n FROM notifications').get()?.['n']);
   if (kept < events) throw new Error(`${kept} tries are kept, not ${events}`);
   db.exec('PRAGMA journal_mode = WAL');
   db.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import type { Store } from '../store/store.ts';
-import { e164 } from '../store/test-samples.ts';
+import { e164, sampleLine } from '../store/test-samples.ts';
 import { Erasure, type ErasureRooms } from './erasure.ts';
 import {
   HandClock,
@@ -79,12 +79,17 @@ test('a line’s own number goes only when the line is gone: then its calls go w
   let isLine = true;
   const { store, directory, erasure } = await house(t, { isLine: () => isLine });
   const line = e164('33123456789');
+  await store.putLine({ ...sampleLine(line), customer: 'acme' });
   await recordCall(store, 'one', { endedAt: NOW });
+  await store.putLine({ ...sampleLine(line), customer: 'other' });
+  await recordCall(store, 'two', { endedAt: NOW });
   const refused = await erasure.erase(line);
   assert.equal(refused.ok ? '' : refused.code, 'is-a-line');
-  assert.deepEqual(await left(store), ['one']);
+  assert.deepEqual(await left(store), ['one', 'two']);
+  await store.removeLine(line);
   isLine = false;
-  assert.equal((await erasure.erase(line)).ok, true);
+  const erased = await erasure.erase(line);
+  assert.deepEqual(erased, { ok: true, calls: 2, notifications: 6, remains: 0 });
   assert.deepEqual(await left(store), []);
   assert.deepEqual(filesWith(directory, line), []);
 });

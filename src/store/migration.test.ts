@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { migrate } from './schema.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import * as sample from './test-samples.ts';
-import { LINE_A, LINE_B, storeIn, temporaryDirectory } from './test-samples.ts';
+import { DELIVERED, LINE_A, LINE_B, TIMED_OUT, storeIn } from './test-samples.ts';
+import { temporaryDirectory } from './test-samples.ts';
 
 /** A database as the first version left it: one line with a registration, and an open call. */
 function makeVersion1(directory: string): void {
@@ -215,4 +216,111 @@ test('a database of version 4 keeps what waits, by place, and its line asks for 
   assert.deepEqual(await store.allDestinations(), []);
   assert.deepEqual(await store.allSecrets(), []);
   assert.equal(await store.lastDestinationId(), 1);
+});
+
+const GONE = '33199999999';
+
+function line5(number: string, customer: string): string {
+  return `('${number}', '${customer}', '', '', 'standard', '', '', 'whole', '', '${'a'.repeat(32)}',
+    '${'b'.repeat(64)}')`;
+}
+
+function call5(id: number, account: string, customer: string, state: string): string {
+  return `(${id}, 'call-${id}', 'd${id}', '', '', 0, '', '${account}', '33612345678', '${account}',
+    '${id}@x', '${state}', 1000, '${customer}')`;
+}
+
+/** Notification `seq`, told of call `id`; `how` is its state and what follows it. */
+function told5(seq: number, id: number, account: string, customer: string, how: string): string {
+  return `(${seq}, 'call-${id}-${seq}', 'call-${id}', '${account}', 'SETUP', 'http://x/', 1000,
+    '${customer}', ${how})`;
+}
+
+/** A database as the fifth version left it: notifications with no try, one, and three, and open sessions. */
+function makeVersion5(directory: string): void {
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 5);
+  db.exec(`
+    INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon');
+    INSERT INTO lines (number, customer, title, short, offer, notification_url, source_ip,
+      source_ip_match, buzzee_url, ha1_md5, ha1_sha256)
+      VALUES ${line5(LINE_A, 'acme')}, ${line5(LINE_B, 'quiet')};
+    INSERT INTO calls (id, callref, dref, dref_replace, session_id, is_acd, redirecting_number, account,
+      caller, callee, sip_call_id, state, setup_at, customer) VALUES
+      ${call5(1, LINE_A, 'before', 'RELEASE')}, ${call5(2, GONE, 'acme', 'RELEASE')},
+      ${call5(3, GONE, '', 'RELEASE')}, ${call5(4, LINE_A, 'acme', 'SETUP')};
+    INSERT INTO open_sessions VALUES ('d4', 'wire of 4'), ('a', 'wire of a call that is over');
+    INSERT INTO notifications (seq, id, callref, account, type, url, created_at, customer, state,
+      tries_before, requeued_at, claimed) VALUES
+      ${told5(1, 1, LINE_A, 'before', "'delivered', 0, NULL, 0")},
+      ${told5(2, 2, GONE, 'told', "'parked', 0, NULL, 0")},
+      ${told5(3, 3, GONE, '', "'delivered', 0, NULL, 0")},
+      ${told5(4, 4, LINE_A, 'acme', "'pending', 1, 7000, 1")},
+      ${told5(5, 4, LINE_A, 'acme', "'pending', 0, NULL, 0")};
+    INSERT INTO attempts (notification, n, at, ms, status, error, failure, address, answer) VALUES
+      (1, 1, 9000, 12, 200, NULL, NULL, '192.0.2.1:80', 'OK'),
+      (2, 1, 1000, 5000, NULL, 'no answer within 5 s', 'timeout', NULL, NULL),
+      (2, 2, 9000, 12, 200, NULL, NULL, '192.0.2.1:80', 'OK'),
+      (2, 3, 1000, 5000, NULL, 'no answer within 5 s', 'timeout', NULL, NULL),
+      (4, 1, 1000, 5000, NULL, 'no answer within 5 s', 'timeout', NULL, NULL),
+      (4, 2, 1000, 5000, NULL, 'no answer within 5 s', 'timeout', NULL, NULL)`);
+  db.close();
+}
+
+test('a database of version 5 keeps every try, in its order, and goes on counting them', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion5(directory);
+  const store = await storeIn(t, directory);
+  const tries = async () =>
+    (await store.listNotifications({ limit: 9 })).map(({ attempts }) => attempts);
+  const kept = [[DELIVERED], [TIMED_OUT, DELIVERED, TIMED_OUT], [], [TIMED_OUT, TIMED_OUT], []];
+  assert.deepEqual(await tries(), kept);
+  const waiting = async () =>
+    (await store.pendingNotifications(LINE_A, 0, 9)).map(({ notification, ...how }) => [
+      notification.seq,
+      how,
+    ]);
+  const untouched = { attempts: 0, since: 1000, claimed: false, behindParked: false };
+  assert.deepEqual(await waiting(), [
+    [4, { attempts: 1, since: 7000, claimed: true, behindParked: false }],
+    [5, untouched],
+  ]);
+  await store.recordAttempt(4, DELIVERED, 'pending');
+  await store.recordAttempt(5, TIMED_OUT, 'pending');
+  assert.deepEqual(await waiting(), [
+    [4, { ...untouched, attempts: 2, since: 7000 }],
+    [5, { ...untouched, attempts: 1 }],
+  ]);
+  await store.requeueNotifications([2], 8000);
+  await store.recordAttempt(2, DELIVERED, 'delivered');
+  assert.deepEqual(await tries(), [
+    kept[0],
+    [...kept[1]!, DELIVERED],
+    [],
+    [TIMED_OUT, TIMED_OUT, DELIVERED],
+    [TIMED_OUT],
+  ]);
+});
+
+test('a database of version 5 keeps open sessions, and each customer what was its own', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion5(directory);
+  const store = await storeIn(t, directory);
+  const sessions = (await store.openSessions()).map(({ dref, wire }) => `${dref}: ${wire}`);
+  assert.deepEqual(sessions, ['a: wire of a call that is over', 'd4: wire of 4']);
+  const of = async (customer: string) => {
+    const page = { scope: { kind: 'customer', customer }, limit: 9 } as const;
+    const calls = await store.pageCalls(page);
+    const told = await store.pageNotifications(page);
+    return [
+      calls.map(({ id }) => id),
+      told.map(({ seq }) => seq),
+      await store.hasHistory(customer),
+    ];
+  };
+  // `told` had the line that is gone when it was told of a call, `before` had another's line before.
+  assert.deepEqual(await of('acme'), [[4, 2], [5, 4], true]);
+  assert.deepEqual(await of('before'), [[1], [1], true]);
+  assert.deepEqual(await of('told'), [[], [2], true]);
+  assert.deepEqual(await of('quiet'), [[], [], false]);
 });

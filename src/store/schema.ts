@@ -230,8 +230,87 @@ const VERSION_5 = `
   CREATE INDEX calls_redirecting ON calls (redirecting_number, id) WHERE redirecting_number <> '';
 `;
 
+// What a call event costs the thread that writes.
+//
+// Most notifications have one try: the latest stands in their own row, and the table of tries has the earlier
+// ones only (notification-writes.ts). Wire states are appended in their order, not put at random places.
+//
+// An index by customer cost every event two more writes at random places. A customer's rows are found by its
+// lines instead, those of now and of before: `line_customers` has a pair as long as the line is there or
+// anything is kept of it, so a number that is erased leaves it with its last call. The customer of a row is
+// the one its line has at that moment (CUSTOMER_NOW in write-statement.ts), so its pair is always there.
+//
+// ON CONFLICT and not INSERT OR IGNORE: a trigger takes over the OR of the statement that fires it, and the
+// one that puts a line has its own.
+const VERSION_6 = `
+  ALTER TABLE notifications ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE notifications ADD COLUMN tried_at INTEGER;
+  ALTER TABLE notifications ADD COLUMN tried_ms INTEGER;
+  ALTER TABLE notifications ADD COLUMN status INTEGER;
+  ALTER TABLE notifications ADD COLUMN error TEXT;
+  ALTER TABLE notifications ADD COLUMN failure TEXT;
+  ALTER TABLE notifications ADD COLUMN address TEXT;
+  ALTER TABLE notifications ADD COLUMN answer TEXT;
+  UPDATE notifications SET (tries, tried_at, tried_ms, status, error, failure, address, answer) =
+    (SELECT n, at, ms, status, error, failure, address, answer FROM attempts
+      WHERE notification = seq ORDER BY n DESC LIMIT 1)
+    WHERE EXISTS (SELECT 1 FROM attempts WHERE notification = seq);
+  DELETE FROM attempts WHERE n = (SELECT tries FROM notifications WHERE seq = notification);
+
+  ALTER TABLE open_sessions RENAME TO open_sessions_before;
+  CREATE TABLE open_sessions (id INTEGER PRIMARY KEY, dref TEXT NOT NULL UNIQUE, wire TEXT NOT NULL)
+    STRICT;
+  INSERT INTO open_sessions (dref, wire) SELECT dref, wire FROM open_sessions_before;
+  DROP TABLE open_sessions_before;
+
+  CREATE TABLE line_customers (
+    customer TEXT NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (customer, line)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX line_customers_line ON line_customers (line);
+  INSERT INTO line_customers
+    SELECT customer, number FROM lines
+    UNION SELECT customer, account FROM calls WHERE customer <> ''
+    UNION SELECT customer, account FROM notifications WHERE customer <> '';
+  CREATE TRIGGER lines_customer_first AFTER INSERT ON lines
+  BEGIN
+    INSERT INTO line_customers (customer, line) VALUES (NEW.customer, NEW.number)
+      ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER lines_customer_next AFTER UPDATE OF customer ON lines
+    WHEN NEW.customer <> OLD.customer
+  BEGIN
+    INSERT INTO line_customers (customer, line) VALUES (NEW.customer, NEW.number)
+      ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER lines_gone AFTER DELETE ON lines
+    WHEN NOT EXISTS (SELECT 1 FROM calls WHERE account = OLD.number)
+      AND NOT EXISTS (SELECT 1 FROM notifications WHERE account = OLD.number)
+  BEGIN
+    DELETE FROM line_customers WHERE line = OLD.number;
+  END;
+  CREATE TRIGGER calls_last_of_line AFTER DELETE ON calls
+    WHEN NOT EXISTS (SELECT 1 FROM lines WHERE number = OLD.account)
+      AND NOT EXISTS (SELECT 1 FROM calls WHERE account = OLD.account)
+      AND NOT EXISTS (SELECT 1 FROM notifications WHERE account = OLD.account)
+  BEGIN
+    DELETE FROM line_customers WHERE line = OLD.account;
+  END;
+
+  DROP INDEX calls_customer;
+  DROP INDEX notifications_customer;
+`;
+
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
-const migrations: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+const migrations: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+];
 
 /** The version that this program writes, kept in `PRAGMA user_version`; 0 is an empty file. */
 export const SCHEMA_VERSION = migrations.length;

@@ -176,6 +176,10 @@ export class SqliteStore implements Store {
     return this.#commits.urgent(cells.callCells(events, notifications, dref, wire));
   }
 
+  forgetSession(dref: string): Promise<void> {
+    return this.#commits.patient(cells.forgetSessionCells(dref));
+  }
+
   openSessions(): Promise<OpenSession[]> {
     return this.#reads.ask('openSessions');
   }

@@ -101,13 +101,19 @@ class BatchWriter {
     let place = at + 1;
     for (let left = countAt(cells, at); left > 0; left -= 1) {
       const number = countAt(cells, place);
-      const { values, missing } = writeStatement(number);
-      const first = place + 1;
-      place = first + values;
-      const { changes } = this.#statements[number]!.run(...cells.slice(first, place));
-      if (changes === 0 && missing !== undefined) throw new StoreError('refused', missing);
+      this.#run(number, cells, place + 1);
+      place += 1 + writeStatement(number).values;
     }
     return place;
+  }
+
+  /** Runs one statement, whose values begin at `first`, or what is to be run in its place. */
+  #run(number: number, cells: Cell[], first: number): void {
+    const { values, missing, orElse } = writeStatement(number);
+    const { changes } = this.#statements[number]!.run(...cells.slice(first, first + values));
+    if (changes !== 0) return;
+    for (const other of orElse) this.#run(other, cells, first);
+    if (missing !== undefined) throw new StoreError('refused', missing);
   }
 
   /** Empties the write-ahead log, or writes the whole database anew. */

@@ -198,6 +198,8 @@ export interface Store {
     dref: string,
     wire: string | undefined,
   ): Promise<void>;
+  /** Forgets a session's wire state. Not urgent; while nothing can be written it waits. */
+  forgetSession(dref: string): Promise<void>;
   openSessions(): Promise<OpenSession[]>;
   listCalls(filter: ListFilter): Promise<CallRow[]>;
   pageCalls(page: CallPage): Promise<CallRow[]>;

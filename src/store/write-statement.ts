@@ -14,16 +14,19 @@ export interface WriteStatement {
   readonly values: number;
   /** What to say where it must change a row and found none; undefined where that is all right. */
   readonly missing: string | undefined;
+  /** What is to be run in its place where it found no row, each with the first of its values. */
+  readonly orElse: readonly number[];
 }
 
 const statements: WriteStatement[] = [];
 
 /**
- * Adds a statement to the list; its number. `missing` is what to say where it must change a row and finds
- * none. Only while writes.ts and access-writes.ts are loaded: a number is a place in this list.
+ * Adds a statement to the list; its number. Where it must change a row and finds none, `orElse` is run in its
+ * place, or `missing` is said. Only while writes.ts and access-writes.ts are loaded: a number is a place in
+ * this list.
  */
-export function statement(sql: string, missing?: string): number {
-  return statements.push({ sql, values: sql.split('?').length - 1, missing }) - 1;
+export function statement(sql: string, missing?: string, orElse: readonly number[] = []): number {
+  return statements.push({ sql, values: sql.split('?').length - 1, missing, orElse }) - 1;
 }
 
 /** All statements, once writes.ts is loaded; a statement's place is its number. */

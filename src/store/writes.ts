@@ -156,6 +156,11 @@ export function callCells(
   return cells;
 }
 
+/** The cells of `forgetSession`. */
+export function forgetSessionCells(dref: string): Cell[] {
+  return [1, REMOVE_SESSION, dref];
+}
+
 function pushEvent(cells: Cell[], event: CallEvent): void {
   const { call, at } = event;
   if (event.type === 'SETUP') {

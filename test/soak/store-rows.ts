@@ -73,9 +73,10 @@ export class StoreRows implements Disposable {
     return this.#db
       .prepare(
         `SELECT seq, id, callref, type, state, created_at,
-           (SELECT status FROM attempts WHERE notification = seq ORDER BY n DESC LIMIT 1) AS last,
-           (SELECT count(*) FROM attempts WHERE notification = seq AND status BETWEEN 200 AND 299)
-             AS successes
+           status AS last,
+           (SELECT count(*) FROM attempts
+             WHERE notification = seq AND attempts.status BETWEEN 200 AND 299)
+             + coalesce(notifications.status BETWEEN 200 AND 299, 0) AS successes
          FROM notifications ORDER BY seq`,
       )
       .all()

@@ -12,11 +12,17 @@ export const ACCESS_QUERIES = {
     created_at AS createdAt FROM users ORDER BY name`,
   sessions: `SELECT hash, user, created_at AS createdAt, expires_at AS expiresAt
     FROM sessions ORDER BY hash`,
-  'history.calls': 'SELECT 1 FROM calls WHERE customer = :customer LIMIT 1',
-  'history.notifications': 'SELECT 1 FROM notifications WHERE customer = :customer LIMIT 1',
+  'history.calls': historyIn('calls'),
+  'history.notifications': historyIn('notifications'),
   tokens: `SELECT id, name, secret_hash AS secretHash, role, customer, lines,
     created_at AS createdAt FROM tokens ORDER BY id`,
 } as const;
+
+// A line that was another's too has rows which are not this customer's.
+function historyIn(table: 'calls' | 'notifications'): string {
+  return `SELECT 1 FROM line_customers AS had WHERE customer = :customer AND EXISTS
+    (SELECT 1 FROM ${table} WHERE account = had.line AND ${table}.customer = :customer) LIMIT 1`;
+}
 
 type WithText<T extends { readonly lines: readonly E164[] }> = Omit<T, 'lines'> & {
   readonly lines: string;

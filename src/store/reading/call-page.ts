@@ -5,16 +5,18 @@
 //                    Scope and line are in the index too, so that of a number that everybody calls no
 //                    foreign row is read; `missed` is a filter.
 //   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
-//   line, customer   their index and a direction.
+//   line             its index and a direction.
+//   customer         those of all lines that it has or had.
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
 // A dialogue (`dref`) is a filter on any of them.
 // Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
 // ids (`idAt`). The most that can be walked in vain: a party's calls that were answered, in search of
-// missed ones; a line's calls from before it changed its customer.
+// missed ones; a line's calls of the time when it was another customer's.
 
 import type { CallPage } from '../store.ts';
 import { newestOf } from './newest.ts';
-import { IN_SCOPE, customerOf, linesOf, linesValue } from './page-scope.ts';
+import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
+import type { Head } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
 
 // As the indexes of missed calls have it. Not by `direction`: SQLite would then take the index of the line
@@ -31,7 +33,8 @@ export const CALL_PAGES = {
   'page.missed.customer': idsWhere(`customer = :customer AND ${MISSED}`),
   'page.missed': idsWhere(MISSED),
   'page.line': idsWhere(`account = :line AND direction = :direction AND ${OF_CUSTOMER}`),
-  'page.customer': idsWhere('customer = :customer AND direction = :direction'),
+  'page.heads': headsWhere(`SELECT id FROM calls WHERE account = had.line AND direction = :direction
+    AND customer = :customer AND id > :above AND id < :before ORDER BY id DESC LIMIT 1`),
   'page.all': idsWhere('(:direction IS NULL OR direction = :direction)'),
   'calls.last': 'SELECT coalesce(max(id), 0) AS id FROM calls',
   'calls.from': 'SELECT id, setup_at AS at FROM calls WHERE id >= :id ORDER BY id LIMIT 1',
@@ -64,23 +67,29 @@ export function callPage(rows: Rows, page: CallPage): number[] {
     before: Math.min(before ?? Number.MAX_SAFE_INTEGER, below),
     limit,
   };
-  const sources = sourcesOf(page).map(
-    ({ name, own }) =>
-      (floor: number) =>
-        rows<{ id: number }>(CALL_PAGES[name], { ...values, ...own, above: floor }).map(
-          ({ id }) => id,
-        ),
-  );
+  const heads = (way: string): Head[] =>
+    headsOf(rows, CALL_PAGES['page.heads'], { ...values, direction: way, above });
+  const sources = sourcesOf(page, heads).map(({ name, own, ...head }) => ({
+    ...head,
+    read: (floor: number) =>
+      rows<{ id: number }>(CALL_PAGES[name], { ...values, ...own, above: floor }).map(
+        ({ id }) => id,
+      ),
+  }));
   return newestOf(sources, limit, above);
 }
 
 interface PageSource {
   readonly name: keyof typeof CALL_PAGES;
   readonly own: Values;
+  readonly head?: number;
 }
 
 /** Which statements give a page together, each with the values that are its own. */
-function sourcesOf({ scope, line, party, direction, missed }: CallPage): PageSource[] {
+function sourcesOf(
+  { scope, line, party, direction, missed }: CallPage,
+  heads: (direction: string) => readonly Head[],
+): PageSource[] {
   if (missed && direction === 'outgoing') return [];
   const lines = linesOf(scope, line);
   const wanted = missed ? 'incoming' : direction;
@@ -104,7 +113,13 @@ function sourcesOf({ scope, line, party, direction, missed }: CallPage): PageSou
   if (lines) return lines.flatMap(ofLine);
   if (scope.kind === 'all') return [{ name: missed ? 'page.missed' : 'page.all', own: {} }];
   if (missed) return [{ name: 'page.missed.customer', own: {} }];
-  return directions.map((way) => ({ name: 'page.customer', own: { direction: way } }));
+  return directions.flatMap((way) =>
+    heads(way).map(({ line: one, head }) => ({
+      name: 'page.line',
+      own: { line: one, direction: way },
+      head,
+    })),
+  );
 }
 
 /**

@@ -5,12 +5,13 @@
 //   pending          the index that holds what waits, line by line: all that have something waiting, where
 //                    no line is asked for. A customer's rows are a filter.
 //   parked           the indexes that hold what was given up: of the line, of the customer, of all.
-//   line, customer   their index; `delivered` is a filter, and nearly all are.
+//   line             its index; `delivered` is a filter, and nearly all are.
+//   customer         those of all lines that it has or had.
 //   otherwise        the table itself.
 
 import type { E164 } from '../../numbers/e164.ts';
-import { newestOf } from './newest.ts';
-import { IN_SCOPE, customerOf, linesOf, linesValue } from './page-scope.ts';
+import { newestOf, type Source } from './newest.ts';
+import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
 import type { NotificationPage } from '../store.ts';
 
@@ -25,7 +26,8 @@ export const NOTIFICATION_PAGES = {
   'page.parked.customer': seqsWhere("customer = :customer AND state = 'parked'"),
   'page.parked': seqsWhere("state = 'parked'"),
   'page.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND ${IN_STATE}`),
-  'page.customer': seqsWhere(`customer = :customer AND ${IN_STATE}`),
+  'page.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
+    AND customer = :customer AND seq < :before ORDER BY seq DESC LIMIT 1`),
   'page.all': seqsWhere(IN_STATE),
 } as const;
 
@@ -51,10 +53,12 @@ export function notificationPage(
     before: before ?? Number.MAX_SAFE_INTEGER,
     limit,
   };
-  const source = (name: keyof typeof NOTIFICATION_PAGES, own: Values) => (above: number) =>
-    rows<{ seq: number }>(NOTIFICATION_PAGES[name], { ...values, ...own, above }).map(
-      ({ seq }) => seq,
-    );
+  const source = (name: keyof typeof NOTIFICATION_PAGES, own: Values): Source => ({
+    read: (above) =>
+      rows<{ seq: number }>(NOTIFICATION_PAGES[name], { ...values, ...own, above }).map(
+        ({ seq }) => seq,
+      ),
+  });
   const of = (name: keyof typeof NOTIFICATION_PAGES) => newestOf([source(name, {})], limit);
 
   if (callref !== undefined) return of('page.callref');
@@ -67,5 +71,12 @@ export function notificationPage(
   const parked = state === 'parked';
   if (lines) return ofEach(parked ? 'page.parked.line' : 'page.line', lines);
   if (scope.kind === 'all') return of(parked ? 'page.parked' : 'page.all');
-  return of(parked ? 'page.parked.customer' : 'page.customer');
+  if (parked) return of('page.parked.customer');
+  return newestOf(
+    headsOf(rows, NOTIFICATION_PAGES['page.heads'], values).map(({ line: one, head }) => ({
+      ...source('page.line', { line: one }),
+      head,
+    })),
+    limit,
+  );
 }

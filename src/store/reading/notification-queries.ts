@@ -9,7 +9,8 @@ import type { NotificationRow } from '../store.ts';
 
 export const NOTIFICATION_COLUMNS = `seq, id, callref, account, type, destination, url,
   content_type AS contentType, body, created_at AS createdAt`;
-const NOTIFICATION_ROW = `${NOTIFICATION_COLUMNS}, state, customer`;
+const NOTIFICATION_ROW = `${NOTIFICATION_COLUMNS}, state, customer, tries, tried_at AS triedAt,
+  tried_ms AS triedMs, status, error, failure, address, answer`;
 
 const REST = '(:line IS NULL OR +account = :line) AND (:state IS NULL OR +state = :state)';
 
@@ -17,7 +18,7 @@ const REST = '(:line IS NULL OR +account = :line) AND (:state IS NULL OR +state 
 export const NOTIFICATION_QUERIES = {
   ...NOTIFICATION_PAGES,
   lastSeq: 'SELECT max(seq) AS seq FROM notifications',
-  attempts: `SELECT at, ms, status, error, failure, address, answer FROM attempts
+  earlierAttempts: `SELECT at, ms, status, error, failure, address, answer FROM attempts
     WHERE notification = :seq ORDER BY n`,
   notification: `SELECT ${NOTIFICATION_ROW} FROM notifications WHERE seq = :seq`,
   // There is no index on the id: it begins with the callref, which has one.
@@ -36,18 +37,27 @@ export const NOTIFICATION_QUERIES = {
 /** More than a page of lines has. */
 const MOST_LINES = 500;
 
-type Unread = Omit<NotificationRow, 'attempts'>;
+/** A row with its latest try; how many were made before that, `tries` says. */
+interface StoredRow extends Omit<NotificationRow, 'attempts'>, Omit<Attempt, 'at' | 'ms'> {
+  readonly tries: number;
+  readonly triedAt: number | null;
+  readonly triedMs: number | null;
+}
 
 /** The queries of notifications on a connection. */
 export function notificationQueries(rows: Rows, linesWithPending: () => readonly E164[]) {
-  const withAttempts = (row: Unread): NotificationRow => ({
-    ...row,
-    attempts: rows<Attempt>(NOTIFICATION_QUERIES.attempts, { seq: row.seq }),
-  });
+  function withAttempts(stored: StoredRow): NotificationRow {
+    const { tries, triedAt, triedMs, status, error, failure, address, answer, ...row } = stored;
+    if (triedAt === null || triedMs === null) return { ...row, attempts: [] };
+    const latest = { at: triedAt, ms: triedMs, status, error, failure, address, answer };
+    const { seq } = row;
+    const earlier = tries > 1 ? rows<Attempt>(NOTIFICATION_QUERIES.earlierAttempts, { seq }) : [];
+    return { ...row, attempts: [...earlier, latest] };
+  }
 
   const ofSeqs = (seqs: readonly number[]): NotificationRow[] =>
     seqs
-      .flatMap((seq) => rows<Unread>(NOTIFICATION_QUERIES.notification, { seq }))
+      .flatMap((seq) => rows<StoredRow>(NOTIFICATION_QUERIES.notification, { seq }))
       .map(withAttempts);
 
   function pageNotifications(page: NotificationPage): NotificationRow[] {
@@ -62,7 +72,7 @@ export function notificationQueries(rows: Rows, linesWithPending: () => readonly
       return pageNotifications(page).toReversed();
     }
     const name = callref === undefined ? 'notifications.sipCallId' : 'notifications.callref';
-    return rows<Unread>(NOTIFICATION_QUERIES[name], {
+    return rows<StoredRow>(NOTIFICATION_QUERIES[name], {
       line: line ?? null,
       callref: callref ?? null,
       sipCallId: sipCallId ?? null,
@@ -76,7 +86,7 @@ export function notificationQueries(rows: Rows, linesWithPending: () => readonly
   function getNotification(id: string): NotificationRow | undefined {
     const callref = id.slice(0, Math.max(0, id.lastIndexOf('-')));
     const values = { callref, id };
-    return rows<Unread>(NOTIFICATION_QUERIES['notifications.id'], values).map(withAttempts)[0];
+    return rows<StoredRow>(NOTIFICATION_QUERIES['notifications.id'], values).map(withAttempts)[0];
   }
 
   function lastNotifications(lines: readonly E164[]): NotificationRow[] {

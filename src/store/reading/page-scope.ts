@@ -3,6 +3,7 @@
 
 import type { Scope } from '../../access/principal.ts';
 import type { E164 } from '../../numbers/e164.ts';
+import type { Rows, Values } from './prepared.ts';
 
 /** The lines that a page is confined to; undefined where it is confined to none. */
 export function linesOf(scope: Scope, line: E164 | undefined): readonly E164[] | undefined {
@@ -24,4 +25,28 @@ export const IN_SCOPE = `(:customer IS NULL OR customer = :customer)
 /** The value of `:lines`. */
 export function linesValue(lines: readonly E164[] | undefined): string | null {
   return lines === undefined ? null : JSON.stringify(lines);
+}
+
+/** A line, and the first of its rows that may be on a page: its highest id or seq, or its lowest. */
+export interface Head {
+  readonly line: E164;
+  readonly head: number;
+}
+
+/**
+ * A statement for `headsOf`: `first` gives the head of `had.line`, by one look into an index of lines.
+ *
+ * There is no index of a customer's rows, but each is of a line that it has or had (schema.ts). Such a line may
+ * have rows of another customer's time too.
+ */
+export function headsWhere(first: string): string {
+  return `SELECT line, (${first}) AS head FROM line_customers AS had
+    WHERE had.customer = :customer`;
+}
+
+/** The lines of a customer that have such rows. */
+export function headsOf(rows: Rows, sql: string, values: Values): Head[] {
+  return rows<{ line: E164; head: number | null }>(sql, values).flatMap(({ line, head }) =>
+    head === null ? [] : [{ line, head }],
+  );
 }

@@ -4,7 +4,9 @@
 import type { E164 } from '../../numbers/e164.ts';
 import type { EndedSelection, EndedSlice, Notification } from '../store.ts';
 import type { NotificationState, PendingNotification } from '../store.ts';
+import { oldestOf } from './newest.ts';
 import { NOTIFICATION_COLUMNS } from './notification-queries.ts';
+import { headsOf, headsWhere } from './page-scope.ts';
 import { bounded, type Rows, type Stored } from './prepared.ts';
 
 const ENDED_COLUMNS =
@@ -16,7 +18,7 @@ export const WAITING_QUERIES = {
   nextLine: `SELECT account FROM notifications WHERE state = 'pending' AND account > :account
     ORDER BY account LIMIT 1`,
   ofLine: `SELECT ${NOTIFICATION_COLUMNS}, coalesce(requeued_at, created_at) AS since, claimed,
-      (SELECT coalesce(max(n), 0) FROM attempts WHERE notification = seq) - tries_before AS attempts,
+      tries - tries_before AS attempts,
       EXISTS (SELECT 1 FROM notifications AS earlier WHERE earlier.callref = waiting.callref
         AND earlier.destination = waiting.destination AND earlier.seq < waiting.seq
         AND earlier.state = 'parked') AS behindParked
@@ -31,7 +33,12 @@ export const WAITING_QUERIES = {
   'ended.parked.customer': endedWhere("state = 'parked' AND customer = :customer"),
   'ended.parked': endedWhere("state = 'parked'"),
   'ended.line': endedWhere('account = :line'),
-  'ended.customer': endedWhere('customer = :customer'),
+  'ended.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
+    AND customer = :customer AND seq > :above ORDER BY seq LIMIT 1`),
+  'ended.customer.line': `SELECT seq FROM notifications
+    WHERE account = :line AND customer = :customer AND seq > :above AND seq < :below
+    ORDER BY seq LIMIT :limit`,
+  'ended.one': `SELECT ${ENDED_COLUMNS} FROM notifications WHERE seq = :seq`,
   'ended.all': endedWhere('TRUE'),
 } as const;
 
@@ -40,9 +47,11 @@ function endedWhere(condition: string): string {
     ORDER BY seq LIMIT :limit`;
 }
 
-function endedName(parked: boolean, ofLine: boolean, ofCustomer: boolean) {
-  if (ofLine) return parked ? 'ended.parked.line' : 'ended.line';
-  if (ofCustomer) return parked ? 'ended.parked.customer' : 'ended.customer';
+/** The statement for a selection; undefined where there is none for all of it at once. */
+function endedName({ line, customer, state }: EndedSelection) {
+  const parked = state === 'parked';
+  if (line !== undefined) return parked ? 'ended.parked.line' : 'ended.line';
+  if (customer !== undefined) return parked ? 'ended.parked.customer' : undefined;
   return parked ? 'ended.parked' : 'ended.all';
 }
 
@@ -94,13 +103,33 @@ export function waitingQueries(rows: Rows) {
     return rows<{ seq: number }>(WAITING_QUERIES.parkedOfChain, values).map(({ seq }) => seq);
   }
 
+  /** The customer's next rows, whatever became of them, from the indexes of all lines it has or had. */
+  function ofCustomer(customer: string, above: number, limit: number): EndedRow[] {
+    const values = { customer, above, limit };
+    const sources = headsOf(rows, WAITING_QUERIES['ended.heads'], values).map(({ line, head }) => ({
+      head,
+      read: (below: number) =>
+        rows<{ seq: number }>(WAITING_QUERIES['ended.customer.line'], {
+          ...values,
+          line,
+          below,
+        }).map(({ seq }) => seq),
+    }));
+    return oldestOf(sources, limit).flatMap((seq) =>
+      rows<EndedRow>(WAITING_QUERIES['ended.one'], { seq }),
+    );
+  }
+
   /** By the index that leaves the least to filter; what it leaves is filtered here, a slice at a time. */
   function endedNotifications(selection: EndedSelection, above: number, most: number): EndedSlice {
     const { line, customer, state, from = -Infinity, to = Infinity } = selection;
     const limit = bounded(most);
     const values = { line: line ?? null, customer: customer ?? null, above, limit };
-    const name = endedName(state === 'parked', line !== undefined, customer !== undefined);
-    const looked = rows<EndedRow>(WAITING_QUERIES[name], values);
+    const name = endedName(selection);
+    const looked =
+      name === undefined
+        ? ofCustomer(customer ?? '', above, limit)
+        : rows<EndedRow>(WAITING_QUERIES[name], values);
     const found = looked.filter(
       (row) =>
         (customer === undefined || row.customer === customer) &&
