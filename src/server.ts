@@ -229,6 +229,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     send: sender.send,
     clock: systemClock,
     timeoutMsOf: (account) => policyOf(account).timeoutMs,
+    signerOf: (account, place) => signingKeys.signerOf(account, place),
   });
   const resend = (row: NotificationRow) => live.resend(row, outbox);
 

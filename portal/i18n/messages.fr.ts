@@ -255,6 +255,16 @@ export const messages: Messages = {
     'Réponse {status} : il n’y a rien à ce chemin. Cherchez une faute de frappe après le nom du serveur.',
   'status-405':
     'Réponse {status} : GET n’est pas admis à ce chemin. Les notifications sont des requêtes GET.',
+  'status-405-post':
+    'Réponse {status} : POST n’est pas admis à ce chemin. Cette forme d’envoi est une requête POST.',
+  'status-signed':
+    'Réponse {status} : la signature n’est peut-être pas reconnue. Votre logiciel a-t-il la bonne clef ? S’il veut un nom et un mot de passe, écrivez-les dans l’URL.',
+  'status-unsigned':
+    'Réponse {status} : une signature est peut-être attendue, et rien n’est signé vers cette destination. Créez une clef et donnez-la à votre logiciel ; s’il veut un nom et un mot de passe, écrivez-les dans l’URL.',
+  'status-401-zammad':
+    'Zammad a répondu {status} : il ne connaît pas le jeton qui termine l’URL. Reprenez l’URL qu’il montre sous Intégrations, CTI (generic).',
+  'status-422-zammad':
+    'Zammad a répondu {status} : son CTI (generic) est coupé ou n’est pas configuré, ou le SETUP de cet appel ne lui a pas été envoyé. Regardez-y sous Intégrations.',
   'status-5xx': 'Réponse {status} : votre logiciel a échoué. Regardez dans son propre journal.',
   'bad-answer':
     'La réponse de {host} n’est pas du HTTP. Ce port est-il bien celui d’un serveur web ?',
@@ -264,4 +274,13 @@ export const messages: Messages = {
   stopped: 'Carillon a été arrêté avant la réponse.',
   'not-sent':
     'Non envoyée : une requête précédente est restée sans réponse, et pendant un appel celle-ci attendrait derrière.',
+
+  // What a test call of a destination is beside a real one (src/notifications/test-call-destination.ts)
+  'test-destination-off':
+    'Cette destination est coupée : l’appel d’essai lui est envoyé, les vrais appels non.',
+  'test-left-out': 'Non envoyé, car cette destination ne le demande pas : {types}.',
+  'test-outgoing':
+    'L’appel d’essai est un appel sortant, car cette destination ne demande que ceux-là.',
+  'test-numbers':
+    'L’appel d’essai avec le {number} est envoyé quand même : un vrai appel ne l’est que si l’autre numéro commence par {numbers}.',
 };

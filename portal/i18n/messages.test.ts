@@ -7,6 +7,7 @@ import { DESTINATION_MESSAGE_CODES } from '../../src/destinations/message-codes.
 import { LINE_MESSAGE_CODES } from '../../src/lines/message-codes.ts';
 import { DIAGNOSIS_CODES } from '../../src/notifications/diagnosis.ts';
 import { TEMPLATE_MESSAGE_CODES } from '../../src/notifications/template-codes.ts';
+import { TEST_NOTE_CODES } from '../../src/notifications/test-call-destination.ts';
 import { NUMBER_MESSAGE_CODES } from '../../src/numbers/number-codes.ts';
 import { developer } from './fr/developer.ts';
 import { notifications as englishNotifications } from './en/notifications.ts';
@@ -25,6 +26,7 @@ test('every code of lines, numbers, templates, diagnoses and destinations has a 
     ...NUMBER_MESSAGE_CODES,
     ...TEMPLATE_MESSAGE_CODES,
     ...DIAGNOSIS_CODES,
+    ...TEST_NOTE_CODES,
     ...DESTINATION_MESSAGE_CODES,
   ];
   assert.deepEqual(
@@ -95,6 +97,7 @@ test('a sentence names only values that come with its code', () => {
     'lines/message-codes.ts',
     'notifications/template-codes.ts',
     'destinations/message-codes.ts',
+    'notifications/test-call-destination.ts',
   ]
     .map((path) => sourceOf(path).split('] as const', 1)[0])
     .join('\n');

@@ -3,27 +3,26 @@
 
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Preview, TestAnswer } from '../../src/web/api/schemas.ts';
+import type { LineView, Preview } from '../../src/web/api/schemas.ts';
 import { post, withQuery } from '../api.ts';
 import type { ApiProblem } from '../api.ts';
 import { insertKeyword } from '../cti-draft.ts';
-import { latencyText, phoneText } from '../i18n/format.ts';
+import { phoneText } from '../i18n/format.ts';
 import { t } from '../i18n/i18n.ts';
 import { sentence } from '../i18n/message.ts';
 import { Button } from '../kit/button.tsx';
 import { Textarea } from '../kit/form.tsx';
 import { PlayIcon } from '../kit/icons.tsx';
-import { Badge, Messages, Note, ProblemBox, fieldError } from '../kit/words.tsx';
+import { Badge, Messages, ProblemBox, fieldError } from '../kit/words.tsx';
 import { GUIDE_KEYWORDS, KEYWORDS } from '../preview-parts.ts';
 import { useSettled } from '../reading.ts';
 import { useMe } from '../session.ts';
 import { ColouredUrl } from './coloured-url.tsx';
 import type { PartProps } from './cti.tsx';
+import { TestOutcome, useTestCall } from './test-call.tsx';
 
 /** The caller of the server's preview. */
 const MOBILE = '33612345678';
-/** Three requests, each of which may take the sender's 5 s, and some for the way. */
-const TEST_TIMEOUT_MS = 30_000;
 
 export function NotifyPart({ line, draft, set, problem, readOnly }: PartProps): VNode {
   const { server } = useMe();
@@ -84,7 +83,7 @@ export function NotifyPart({ line, draft, set, problem, readOnly }: PartProps): 
       </section>
       {!readOnly && template.trim() !== '' && (
         <TestPart
-          number={line.number}
+          line={line}
           template={template}
           blocked={previewFault(preview, template) !== ''}
         />
@@ -203,81 +202,32 @@ function PreviewBox({ template, value, problem }: Previewed): VNode {
 }
 
 function TestPart({
-  number,
+  line,
   template,
   blocked,
 }: {
-  readonly number: string;
+  readonly line: LineView;
   readonly template: string;
   /** The template cannot be sent. */
   readonly blocked: boolean;
 }): VNode {
-  const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<TestAnswer | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const path = `lines/${line.number}/test-notification`;
   // A result is about the URL that was tested, not about another one.
-  useEffect(() => {
-    setAnswer(null);
-    setProblem(null);
-  }, [template]);
-  const run = async (): Promise<void> => {
-    setBusy(true);
-    setAnswer(null);
-    setProblem(null);
-    const tested = await post<TestAnswer>(
-      `lines/${number}/test-notification`,
-      { template: template.trim() },
-      { timeoutMs: TEST_TIMEOUT_MS },
-    );
-    setBusy(false);
-    if (tested.ok) setAnswer(tested.value);
-    else setProblem(tested.problem);
-  };
+  const test = useTestCall(path, line, template);
   return (
     <section class="stack tight" aria-label={t.cti.test}>
       <div class="row">
-        <Button icon={PlayIcon} busy={busy} disabled={blocked} onClick={() => void run()}>
+        <Button
+          icon={PlayIcon}
+          busy={test.busy}
+          disabled={blocked}
+          onClick={() => void test.run({ template: template.trim() })}
+        >
           {t.cti.test}
         </Button>
         <span class="small soft grow">{t.cti.testHint}</span>
       </div>
-      <div aria-live="polite">
-        {busy && <p class="soft">{t.cti.testing}</p>}
-        {answer !== null && <TestResults answer={answer} />}
-      </div>
-      <ProblemBox problem={problem} />
+      <TestOutcome test={test} />
     </section>
   );
-}
-
-function TestResults({ answer }: { readonly answer: TestAnswer }): VNode {
-  const good = answer.results.every(({ ok }) => ok);
-  return (
-    <div class="stack tight">
-      <Note tone={good ? 'good' : 'bad'} title={good ? t.cti.testAllGood : t.cti.testSomeBad}>
-        <span class="small">{t.cti.testMark(answer.callref)}</span>
-      </Note>
-      <ol class="requests">
-        {answer.results.map(({ type, status, ms, ok, diagnosis, url }) => (
-          <li key={type} class="request">
-            <div class="row tight">
-              <Badge tone={ok ? (diagnosis.code === 'arrived' ? 'good' : 'warn') : 'bad'}>
-                {type} · {headOf(status, diagnosis.code)}
-              </Badge>
-              {diagnosis.code !== 'not-sent' && (
-                <span class="small soft number">{latencyText(ms)}</span>
-              )}
-            </div>
-            <p>{sentence(diagnosis)}</p>
-            <code class="anywhere small soft">{url}</code>
-          </li>
-        ))}
-      </ol>
-    </div>
-  );
-}
-
-function headOf(status: number | null, code: string): string {
-  if (code === 'not-sent') return t.cti.notSent;
-  return status === null ? t.cti.noAnswer : t.cti.answered(status);
 }

@@ -185,3 +185,19 @@ test('keys that cannot be decrypted do not hold up the other commands, and can b
   assert.deepEqual(await json('secret list'), []);
   assert.match((await run(`secret rotate ${TWO}`)).out, /^whsec_/);
 });
+
+test('a test call wants a running server, but wrong arguments are told as such before', async (t) => {
+  const { data, run } = directoryInText(t);
+  for (const destination of ['', 'crm', '0', '1', '-1', '1.5', '9'.repeat(16), '4 or 1=1']) {
+    const answer = await run(['notification', 'test', ONE, '--destination', destination]);
+    assert.deepEqual([answer.status, answer.out], [2, ''], destination);
+    assert.match(answer.err, /--destination: ".*" is no destination; write an id of .* or buzzee$/);
+  }
+  assert.equal((await run(['notification', 'test', '12', '--destination', '4'])).status, 2);
+  for (const destination of ['4', 'buzzee', '9'.repeat(15)]) {
+    const answer = await run(`notification test ${ONE} --destination ${destination}`);
+    assert.equal(answer.status, 1);
+    assert.match(answer.err, /no server runs/);
+  }
+  assert.equal(existsSync(data), false);
+});

@@ -43,6 +43,13 @@ export function numberOf(args: Arguments, name: string, country: Country): E164 
   throw new UserError(parsed.error);
 }
 
+/** A place of a line: 0 its notification URL, 1 its Buzzee server, or a destination's id. */
+export function placeOf(args: Arguments, name: string, usual?: number): number {
+  const value = args[name] ?? usual;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new UserError(`${name} must be the id of a destination, a whole number`);
+}
+
 /** A list of at most `most` numbers in any usual form; undefined where it was left out. */
 export function numbersIn(
   args: Arguments,

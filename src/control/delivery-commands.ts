@@ -3,24 +3,37 @@
 // commands.ts.
 
 import { UserError } from '../config.ts';
+import type { Destinations } from '../destinations/destinations.ts';
+import { noSuchDestination } from '../destinations/refusals.ts';
 import type { Line } from '../lines/line.ts';
+import type { Message } from '../message.ts';
+import { BUZZEE_URL, NOTIFICATION_URL } from '../notifications/destination.ts';
 import type { Outbox, Replayed } from '../notifications/outbox.ts';
-import { parseTemplate } from '../notifications/template.ts';
-import type { TestCallResult, TestCalls } from '../notifications/test-call.ts';
+import { buzzeeTemplate, parseTemplate } from '../notifications/template.ts';
+import type { TestCall, TestCallResult, TestCalls } from '../notifications/test-call.ts';
+import { testOfDestination } from '../notifications/test-call-destination.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
 import { MOST_REPLAYED } from '../store/store.ts';
 import type { EndedSelection, NotificationRow, Store } from '../store/store.ts';
-import { numberOf, replying, textOf } from './arguments.ts';
+import { numberOf, placeOf, replying, textOf } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
 /** What each command answers. */
 export interface DeliveryResults {
-  'notification.test': { readonly callref: string; readonly results: readonly TestCallResult[] };
+  'notification.test': TestedPlace;
   'notification.resend': { readonly id: string };
   'notification.replay': Replayed;
 }
 
+export interface TestedPlace {
+  readonly callref: string;
+  readonly results: readonly TestCallResult[];
+  /** What differs from a real call, and what was left out; mostly nothing. */
+  readonly notes: readonly Message[];
+}
+
 export interface DeliveryRooms {
+  readonly destinations: Pick<Destinations, 'byId'>;
   readonly lines: { byNumber(number: string): Line | undefined };
   readonly store: Partial<Pick<Store, 'getNotification'>>;
   readonly country: Country;
@@ -34,7 +47,9 @@ export interface DeliveryRooms {
 
 const STATES = ['parked', 'delivered', 'ended'] as const;
 
-export function createDeliveryCommands({ lines, store, country, delivery }: DeliveryRooms) {
+export function createDeliveryCommands(rooms: DeliveryRooms) {
+  const { destinations, lines, store, country, delivery } = rooms;
+
   function running() {
     if (delivery && store.getNotification) return { ...delivery, get: store.getNotification };
     throw noServer();
@@ -43,26 +58,14 @@ export function createDeliveryCommands({ lines, store, country, delivery }: Deli
   return {
     'notification.test': replying(async (args) => {
       const number = numberOf(args, 'number', country);
+      const place = placeOf(args, 'destination', NOTIFICATION_URL);
       const { testCalls } = running();
       const line = lines.byNumber(number);
       if (!line) throw new UserError(`there is no line ${number}`, 1);
-      if (line.notificationUrl === '') {
-        throw new UserError(
-          `the line ${number} has no notification URL; write carillon line set ${number} --notification-url URL`,
-          1,
-        );
-      }
-      if (!line.api) {
-        throw new UserError(
-          `the API of the line ${number} is off, so its notification URL is told nothing; write carillon line set ${number} --api on`,
-          1,
-        );
-      }
-      const parsed = parseTemplate(line.notificationUrl);
-      if (!parsed.ok) throw new UserError(parsed.error.text, 1);
-      const answer = await testCalls.run({ account: number, template: parsed.template });
+      const { test, notes } = testOf(line, place, destinations);
+      const answer = await testCalls.run(test);
       if (!answer.ok) throw new UserError(answer.error, 1);
-      return { callref: answer.callref, results: answer.results };
+      return { callref: answer.callref, results: answer.results, notes };
     }),
     'notification.resend': replying(async (args) => {
       const id = textOf(args, 'id');
@@ -82,6 +85,54 @@ export function createDeliveryCommands({ lines, store, country, delivery }: Deli
       return running().outbox.replay(selection, MOST_REPLAYED, above);
     }),
   };
+}
+
+interface Test {
+  readonly test: TestCall;
+  readonly notes: readonly Message[];
+}
+
+/** The test call of one place of a line. Throws UserError where nothing could be sent there. */
+function testOf(line: Line, place: number, destinations: Pick<Destinations, 'byId'>): Test {
+  switch (place) {
+    case NOTIFICATION_URL:
+      return testOfUrl(line, place, toldUrl(line));
+    case BUZZEE_URL:
+      return testOfUrl(line, place, buzzeeTemplate(toldBuzzee(line)));
+  }
+  const destination = destinations.byId(place);
+  if (destination?.line !== line.number) throw new UserError(noSuchDestination(place).error, 1);
+  const made = testOfDestination(destination, line);
+  if (!made.ok) throw new UserError(made.error.text, 1);
+  return made;
+}
+
+function testOfUrl({ number: account }: Line, place: number, url: string): Test {
+  const parsed = parseTemplate(url);
+  if (!parsed.ok) throw new UserError(parsed.error.text, 1);
+  return { test: { account, place, template: parsed.template }, notes: [] };
+}
+
+function toldUrl({ number, notificationUrl, api }: Line): string {
+  if (notificationUrl === '') {
+    throw new UserError(
+      `the line ${number} has no notification URL; write carillon line set ${number} --notification-url URL`,
+      1,
+    );
+  }
+  if (api) return notificationUrl;
+  throw new UserError(
+    `the API of the line ${number} is off, so its notification URL is told nothing; write carillon line set ${number} --api on`,
+    1,
+  );
+}
+
+function toldBuzzee({ number, buzzeeUrl }: Line): string {
+  if (buzzeeUrl !== '') return buzzeeUrl;
+  throw new UserError(
+    `the line ${number} has no Buzzee server; write carillon line set ${number} --buzzee-url URL`,
+    1,
+  );
 }
 
 /** For what only a running server can do. */

@@ -14,7 +14,7 @@ import type { Lines } from '../lines/lines.ts';
 import { isConflict } from '../lines/message-codes.ts';
 import { NOTIFICATION_URL } from '../notifications/destination.ts';
 import type { Country } from '../numbers/numbering-plan.ts';
-import { type Arguments, numberOf, replying, textIn } from './arguments.ts';
+import { type Arguments, numberOf, placeOf, replying, textIn } from './arguments.ts';
 
 /** What each command answers. */
 export interface DestinationResults {
@@ -125,11 +125,4 @@ function settingsOf(args: Arguments): DestinationChanges {
     throw new UserError('settings must be an object');
   }
   return settings;
-}
-
-/** A place of a line: 0, 1, or a destination's id. */
-function placeOf(args: Arguments, name: string, usual?: number): number {
-  const value = args[name] ?? usual;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new UserError(`${name} must be the id of a destination, a whole number`);
 }

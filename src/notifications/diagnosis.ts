@@ -2,6 +2,7 @@
 // look at, with a stable code. Only words: send.ts has classified what happened, test-call.ts asks.
 
 import type { Message } from '../message.ts';
+import type { DestinationFormat } from './destination.ts';
 import type { SendResult } from './send.ts';
 import { splitUrl } from './url.ts';
 
@@ -23,7 +24,12 @@ export const DIAGNOSIS_CODES = [
   'status-403',
   'status-404',
   'status-405',
+  'status-405-post',
   'status-5xx',
+  'status-signed',
+  'status-unsigned',
+  'status-401-zammad',
+  'status-422-zammad',
   'bad-answer',
   'bad-url',
   'target-refused',
@@ -37,8 +43,15 @@ export const NOT_SENT: Message = {
   text: 'Not sent, since a request before it got no answer; in a call it would wait behind that one.',
 };
 
+/** How it was asked, as far as that explains a refusal. */
+export interface Asked {
+  readonly format: DestinationFormat;
+  /** With a signature. */
+  readonly signed: boolean;
+}
+
 /** The diagnosis of one request. `url` is the one that was sent; of it only the server is named. */
-export function diagnose(url: string, result: SendResult): Message {
+export function diagnose(url: string, result: SendResult, asked: Asked): Message {
   const { status, ms, failure, location = '' } = result;
   const seconds = Math.round(ms / 100) / 10;
   if (failure === null) return ms > SLOW_MS ? slow(seconds) : arrived(status ?? 0);
@@ -84,7 +97,7 @@ export function diagnose(url: string, result: SendResult): Message {
         values: { status: status ?? 0, location },
       };
     case 'status':
-      return ofStatus(status ?? 0);
+      return ofFormat(status ?? 0, asked) ?? ofStatus(status ?? 0);
     case 'bad-answer':
       return {
         code: failure,
@@ -106,6 +119,55 @@ function slow(seconds: number): Message {
     text: `The server has taken it, but after ${seconds} s. Calls come faster: the receiver should answer at once and work afterwards.`,
     values: { seconds },
   };
+}
+
+/** What a status means to who was asked so; undefined where it means what it means to all. */
+function ofFormat(status: number, { format, signed }: Asked): Message | undefined {
+  const values = { status };
+  const says = `The server answered ${status}`;
+  if (status === 405 && format !== 'get') {
+    return {
+      code: 'status-405-post',
+      text: `${says}: it does not take POST at this path. What is sent in this form is sent by POST; look at the receiver's setting or path.`,
+      values,
+    };
+  }
+  if (format === 'zammad') return ofZammad(status);
+  // A receiver that does not believe a signature answers one of these; which, nobody has laid down.
+  if (status !== 400 && status !== 401 && status !== 403) return undefined;
+  if (signed) {
+    return {
+      code: 'status-signed',
+      text: `${says}: perhaps it does not believe the signature. Look whether it has the key of this very place; a user name and password, where it wants them, stand in the URL.`,
+      values,
+    };
+  }
+  if (format === 'get') return undefined;
+  return {
+    code: 'status-unsigned',
+    text: `${says}: perhaps it wants a signature, and nothing is signed that is sent here. Make a key and give it to the receiver; a user name and password, where it wants them, stand in the URL.`,
+    values,
+  };
+}
+
+/** Zammad's own answers (its controller of the generic CTI): 401 about the token, 422 about all else. */
+function ofZammad(status: number): Message | undefined {
+  const values = { status };
+  if (status === 401) {
+    return {
+      code: 'status-401-zammad',
+      text: `Zammad answered ${status}: it does not know the token at the end of the URL. Take the URL that it shows under Integrations, CTI (generic).`,
+      values,
+    };
+  }
+  if (status === 422) {
+    return {
+      code: 'status-422-zammad',
+      text: `Zammad answered ${status}: its CTI (generic) is switched off or not configured, or it was not told of the SETUP of this call. Look there under Integrations.`,
+      values,
+    };
+  }
+  return undefined;
 }
 
 function ofStatus(status: number): Message {

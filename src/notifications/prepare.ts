@@ -121,6 +121,6 @@ class Templates {
  * at the Buzzee URL, and so on. Counted from what the event is, not from what was sent before: the RELEASE
  * that ends a call after a crash gets the id it would have had without the crash.
  */
-function notificationId(callref: string, place: number, type: CallEvent['type']): string {
+export function notificationId(callref: string, place: number, type: CallEvent['type']): string {
   return `${callref}-${place * EVENT_TYPES.length + EVENT_TYPES.indexOf(type) + 1}`;
 }

@@ -104,6 +104,7 @@ describe('a test call', () => {
     assert.ok(shown.startsWith(`http://***@127.0.0.1:${receiver.port}/x?t=SETUP&`), shown);
     assert.deepEqual(first, {
       type: 'SETUP',
+      method: 'GET',
       at: '2023-11-14T22:13:20.000Z',
       ms: 0,
       status: 200,
@@ -126,8 +127,8 @@ describe('a test call', () => {
       },
     });
     const template = templateOf('http://h/_CALLREF_/_DREF_/_CALLER_/_N_TYPE_');
-    await run({ account: LINE, template, caller: '33612345678' });
-    await run({ account: LINE, template, caller: 'anonymous' });
+    await run({ account: LINE, template, otherParty: '33612345678' });
+    await run({ account: LINE, template, otherParty: 'anonymous' });
     const parts = urls.map((url) => url.split('/'));
     assert.equal(new Set(parts.map(([, , , callref]) => callref)).size, 2);
     assert.equal(new Set(parts.map(([, , , , dref]) => dref)).size, 2);

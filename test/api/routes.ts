@@ -163,6 +163,11 @@ export const routes: Readonly<Record<string, RouteCase>> = {
     before: makeDestination,
     expected: own(204),
   },
+  'POST /lines/{number}/destinations/{id}/test-notification': {
+    paths: ({ line }) => [`/lines/${line}/destinations/${temporary.destination}/test-notification`],
+    before: makeDestination,
+    expected: own(200),
+  },
   'POST /lines/{number}/destination-preview': {
     paths: ({ line }) => [`/lines/${line}/destination-preview`],
     sending: () => ({ body: { id: temporary.destination, format: 'zammad' } }),

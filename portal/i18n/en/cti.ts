@@ -2,6 +2,13 @@
 
 import type { cti as french } from '../fr/cti.ts';
 
+/** What a test call was sent: of a call's three requests a destination may be told of fewer. */
+const REQUESTS: Readonly<Record<number, string>> = {
+  1: 'the request',
+  2: 'the two requests',
+  3: 'the three requests',
+};
+
 export const cti: typeof french = {
   buzzeeIntro: 'To couple your telephony with Buzzee, choose:',
   buzzee: 'Delos Buzzee',
@@ -44,10 +51,10 @@ export const cti: typeof french = {
   },
   test: 'Test this URL',
   testHint: 'Really sends the three requests of a test call, also if nothing is saved.',
-  testing: 'Sending the three requests…',
+  testing: 'Sending the test call…',
   testResult: 'Result of the test',
-  testAllGood: 'Your server received the three requests.',
-  testSomeBad: 'Your server did not receive the three requests well.',
+  testAllGood: (requests: number) => `Your server received ${REQUESTS[requests]}.`,
+  testSomeBad: (requests: number) => `Your server did not receive ${REQUESTS[requests]} well.`,
   testMark: (callref: string) =>
     `Test call ${callref}: your software knows it by its beginning “test-”.`,
   answered: (status: number) => `Answer ${status}`,

@@ -21,6 +21,8 @@ export const destinations: typeof french = {
   off: 'Off',
   enabled: 'Destination on',
   enabledHint: 'Switched off, it keeps its settings and is told nothing.',
+  test: 'Test',
+  testHint: 'Really sends a test call to this destination.',
   remove: 'Remove',
   removeTitle: (name: string) => `Remove the destination ${name}?`,
   removeText:

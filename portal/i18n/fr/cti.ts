@@ -1,5 +1,12 @@
 // French texts of the tab CTI Informatique.
 
+/** What a test call was sent: of a call's three requests a destination may be told of fewer. */
+const REQUESTS: Readonly<Record<number, string>> = {
+  1: 'la requête',
+  2: 'les deux requêtes',
+  3: 'les trois requêtes',
+};
+
 export const cti = {
   buzzeeIntro: 'Si vous souhaitez coupler votre téléphonie à l’outil Buzzee, sélectionnez :',
   buzzee: 'Delos Buzzee',
@@ -43,10 +50,10 @@ export const cti = {
   test: 'Tester cette URL',
   testHint:
     'Envoie pour de bon les trois requêtes d’un appel d’essai, même si rien n’est enregistré.',
-  testing: 'Envoi des trois requêtes…',
+  testing: 'Envoi de l’appel d’essai…',
   testResult: 'Résultat du test',
-  testAllGood: 'Votre serveur a reçu les trois requêtes.',
-  testSomeBad: 'Votre serveur n’a pas bien reçu les trois requêtes.',
+  testAllGood: (requests: number) => `Votre serveur a reçu ${REQUESTS[requests]}.`,
+  testSomeBad: (requests: number) => `Votre serveur n’a pas bien reçu ${REQUESTS[requests]}.`,
   testMark: (callref: string) =>
     `Appel d’essai ${callref} : votre logiciel le reconnaît à ce début « test- ».`,
   answered: (status: number) => `Réponse ${status}`,

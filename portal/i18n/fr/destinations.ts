@@ -20,6 +20,8 @@ export const destinations = {
   off: 'Coupée',
   enabled: 'Destination active',
   enabledHint: 'Coupée, elle garde ses réglages et rien ne lui est dit.',
+  test: 'Tester',
+  testHint: 'Envoie pour de bon un appel d’essai à cette destination.',
   remove: 'Supprimer',
   removeTitle: (name: string) => `Supprimer la destination ${name} ?`,
   removeText:

@@ -96,6 +96,8 @@ export const developer = {
       'Modifie ce qui est nommé ; ce qui attend déjà part comme avant',
     'DELETE /lines/{number}/destinations/{id}':
       'Supprime une destination et sa clef ; ce qui l’attend part encore, sans signature',
+    'POST /lines/{number}/destinations/{id}/test-notification':
+      'Envoie un appel d’essai marqué à la destination, même coupée',
     'POST /lines/{number}/destination-preview':
       'Les requêtes qu’une destination recevrait pour un appel ; rien n’est envoyé ni gardé',
     'POST /lines/{number}/secret':

@@ -12,6 +12,7 @@ import type { Line } from '../../lines/line.ts';
 import { NOTIFICATION_URL } from '../../notifications/destination.ts';
 import type { Destination } from '../../notifications/destination.ts';
 import { previewDestination } from '../../notifications/preview.ts';
+import { testOfDestination } from '../../notifications/test-call-destination.ts';
 import {
   DestinationChange,
   DestinationChanged,
@@ -24,11 +25,12 @@ import {
   SecretQuery,
 } from './destination-schemas.ts';
 import { presentMessage } from './line-views.ts';
-import { notFound } from './problem.ts';
+import { invalid, notFound } from './problem.ts';
 import { destinationRefusal } from './refused.ts';
 import { askerOf, lineFor, NumberPath } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
-import { Nothing } from './schemas.ts';
+import { Nothing, TestAnswer } from './schemas.ts';
+import { testAnswer } from './test-answer.ts';
 
 const tags = ['destinations'];
 
@@ -144,6 +146,23 @@ export function addDestinations(api: Api, rooms: ApiRooms): void {
       const removed = await destinations.remove(id, of);
       if (!removed.ok) throw destinationRefusal(removed);
       return reply.code(204).send(null);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/lines/:number/destinations/:id/test-notification',
+    schema: {
+      tags,
+      summary: 'Sends a marked test call to the destination, also while it is off',
+      params: DestinationPath,
+      response: { 200: TestAnswer },
+    },
+    handler: async (request) => {
+      const line = lineFor(request, request.params.number, rooms);
+      const made = testOfDestination(destinationFor(line, request.params.id), line);
+      if (!made.ok) throw invalid('url', made.error.code, made.error.text, made.error.values);
+      return testAnswer(rooms.testCalls, made.test, made.notes);
     },
   });
 

@@ -6,15 +6,16 @@ import { mayRead } from '../../access/principal.ts';
 import type { LineChanges } from '../../lines/lines.ts';
 import type { Line } from '../../lines/line.ts';
 import { unmask } from '../../lines/masked-url.ts';
+import { BUZZEE_URL, NOTIFICATION_URL } from '../../notifications/destination.ts';
 import { makePassword } from './line-password.ts';
-import { presentMessage } from './line-views.ts';
 import { onOrOff } from './lines.ts';
 import { readTemplate } from './notification-template.ts';
-import { invalid, Refusal } from './problem.ts';
+import { invalid } from './problem.ts';
 import { lineRefusal } from './refused.ts';
 import { lineFor, NumberPath, numberIn, principalOf } from './rooms.ts';
 import type { Api, ApiRooms } from './rooms.ts';
 import { Copied, CopySettings, NewPassword, TestAnswer, TestQuery } from './schemas.ts';
+import { testAnswer } from './test-answer.ts';
 
 export function addLineActions(api: Api, rooms: ApiRooms): void {
   const { lines } = rooms;
@@ -86,14 +87,9 @@ export function addLineActions(api: Api, rooms: ApiRooms): void {
       if (given && !given.ok) throw lineRefusal(given);
       const read = readTemplate(given?.url ?? line[field], buzzee, rooms);
       if (!read.ok) throw invalid('template', read.error.code, read.error.text, read.error.values);
-      const { number: account } = line;
-      const answer = await rooms.testCalls.run({ account, template: read.template });
-      if (!answer.ok) throw new Refusal(409, 'test-running', answer.error);
-      const results = answer.results.map(({ diagnosis, ...result }) => ({
-        ...result,
-        diagnosis: presentMessage(diagnosis),
-      }));
-      return { callref: answer.callref, results };
+      const place = buzzee ? BUZZEE_URL : NOTIFICATION_URL;
+      const test = { account: line.number, place, template: read.template };
+      return testAnswer(rooms.testCalls, test);
     },
   });
 

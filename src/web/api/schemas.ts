@@ -384,10 +384,11 @@ export const TestQuery = Type.Object(
 );
 export type TestQuery = Static<typeof TestQuery>;
 
-/** What came back for one of the three requests of a test call. */
+/** What came back for one of the requests of a test call. */
 export const TestResult = Type.Object({
   type: Type.String(),
-  url: Type.String(),
+  method: Type.Union([Type.Literal('GET'), Type.Literal('POST')]),
+  url: Type.String({ description: 'User name and password in it masked' }),
   at: time,
   ms: Type.Integer(),
   status: orNull(Type.Integer()),
@@ -401,6 +402,8 @@ export const TestAnswer = Type.Object({
   /** Begins with `test-`, so that the receiver can tell. */
   callref: Type.String(),
   results: Type.Array(TestResult),
+  /** What differs from a real call: the destination is off, some events are left out… */
+  notes: Type.Array(MessageView),
 });
 export type TestAnswer = Static<typeof TestAnswer>;
 
