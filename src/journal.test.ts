@@ -20,6 +20,9 @@ function open(recordCalls: () => Promise<void>) {
         told.push(['store', ...all]);
         return recordCalls();
       },
+      async forgetSession(dref) {
+        told.push(['forget', dref]);
+      },
     },
     outbox: {
       prepare: () => [notification],
@@ -55,4 +58,10 @@ test('nobody is told of what could not be kept', async () => {
     told.map(([room]) => room),
     ['store'],
   );
+});
+
+test('a session whose end is done is forgotten, and nobody is told of that', async () => {
+  const { journal, told } = open(() => Promise.resolve());
+  await journal.forgetSession('dref');
+  assert.deepEqual(told, [['forget', 'dref']]);
 });

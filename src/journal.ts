@@ -15,7 +15,7 @@ export interface JournalLog {
 }
 
 export interface JournalRooms {
-  readonly store: Pick<Store, 'recordCalls'>;
+  readonly store: Pick<Store, 'recordCalls' | 'forgetSession'>;
   readonly outbox: Pick<Outbox, 'prepare' | 'enqueue'>;
   readonly metrics: Pick<HouseMetrics, 'onCommitted'>;
   readonly live: Pick<LiveNews, 'onCallEvents'>;
@@ -36,5 +36,6 @@ export function createJournal({ store, outbox, metrics, live, log }: JournalRoom
         log.info({ callref, line, caller, callee, cause }, type);
       }
     },
+    forgetSession: (dref) => store.forgetSession(dref),
   };
 }

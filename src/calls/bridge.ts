@@ -40,6 +40,8 @@ export class Bridge {
     | { readonly invite: IncomingInvite; readonly outgoing: OutgoingInvite }
     | undefined;
   #over = false;
+  /** The answers to the BYEs that were sent. */
+  readonly #answers: Promise<unknown>[] = [];
 
   constructor(endpoint: SipEndpoint, caller: Dialog, callee: Dialog, handlers: BridgeHandlers) {
     this.#endpoint = endpoint;
@@ -54,6 +56,11 @@ export class Bridge {
 
   get dialogs(): readonly [Dialog, Dialog] {
     return [this.#sides[0].dialog, this.#sides[1].dialog];
+  }
+
+  /** Those that are still to be hung up on. */
+  get open(): readonly Dialog[] {
+    return this.#sides.filter(({ gone, hungUp }) => !gone && !hungUp).map(({ dialog }) => dialog);
   }
 
   /** True where that side sent a BYE. */
@@ -74,10 +81,14 @@ export class Bridge {
     }
   }
 
-  /** Ends the call on the wire: 200 to who hung up, BYE to who did not. */
-  hangUp(): void {
+  /**
+   * Ends the call on the wire: 200 to who hung up, BYE to who did not. Resolves when each BYE has its final
+   * answer, or its time is over.
+   */
+  hangUp(): Promise<unknown> {
     this.answerByes();
     for (const side of this.#sides) this.#end(side);
+    return Promise.all(this.#answers);
   }
 
   /** Ends one side of the call only; hangUp() is for what is left. */
@@ -95,7 +106,7 @@ export class Bridge {
   #end(side: Side): void {
     if (side.gone) return;
     side.gone = true;
-    if (!side.hungUp) void this.#endpoint.request(side.dialog, 'BYE');
+    if (!side.hungUp) this.#answers.push(this.#endpoint.request(side.dialog, 'BYE'));
     this.#endpoint.forget(side.dialog);
   }
 

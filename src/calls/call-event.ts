@@ -72,12 +72,17 @@ export function eventsOf(
 export interface CallJournal {
   /**
    * Keeps the events and, under their session's dref, what is needed to end it on the wire after a
-   * crash. `wire` is an opaque text; `undefined` forgets it (the session is over).
+   * crash. `wire` is an opaque text; `undefined` forgets it (nothing is left on the wire).
    */
   record(events: readonly CallEvent[], dref: string, wire: string | undefined): Promise<void>;
+  /** Forgets what is kept of a session whose end is done on the wire. Not urgent. */
+  forgetSession(dref: string): Promise<void>;
 }
 
-/** A session that was open when the server died: its calls without a RELEASE, and how to end it. */
+/**
+ * A session that was open when the server died: its calls without a RELEASE (none where only its end on the
+ * wire was not done), and how to end it.
+ */
 export interface OpenSession {
   readonly dref: string;
   readonly calls: readonly CallIdentity[];

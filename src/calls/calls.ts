@@ -20,16 +20,19 @@ import type { CallJournal, OpenSession, ReleaseCause } from './call-event.ts';
 import { identitiesOf } from './call-identities.ts';
 import { allowLine, carriedLines } from './carried.ts';
 import { LateReleases } from './late-releases.ts';
+import { OpenEnds } from './open-ends.ts';
 import { asksToHide, callerFromOutside, callerOfLine, fromValue, latin1 } from './parties.ts';
 import type { Caller } from './parties.ts';
 import { PlacedCall } from './placed-call.ts';
 import { endKeptSession } from './recovery.ts';
 import { retryAfter, Session } from './session.ts';
 
-/** Most sessions at once, with those that are over but for their RELEASE; further callers get 503. */
+/** Most sessions at once, with those that are over but for their RELEASE or the wire; more get 503. */
 const sessionLimit = 20_000;
 /** How often calls are looked at for their longest duration, milliseconds. */
 const durationCheckMs = 5_000;
+/** How long a server that stops waits for the ends of its calls, milliseconds. */
+const lastEndsMs = 2_000;
 
 export interface CallsOptions {
   readonly endpoint: SipEndpoint;
@@ -50,6 +53,8 @@ type Route = ToLine | ToOutside | ToNobody;
 /** A call that goes on: one that somebody dialled, or one that software placed. */
 interface LiveCall {
   readonly startedAt: number;
+  readonly dref: string;
+  readonly callref: string;
   end(cause: ReleaseCause): void;
 }
 
@@ -57,6 +62,7 @@ export class Calls {
   readonly #options: CallsOptions;
   readonly #journal: LateReleases;
   readonly #sessions = new Set<LiveCall>();
+  readonly #ends: OpenEnds;
   #accepting = true;
   #canKeep = true;
   #whenEmpty: (() => void) | undefined;
@@ -65,6 +71,7 @@ export class Calls {
   constructor(options: CallsOptions) {
     this.#options = options;
     this.#journal = new LateReleases(options.journal, options.onFault);
+    this.#ends = new OpenEnds(this.#journal, options.onFault);
     this.#durationCheck = setInterval(() => this.#endTooLong(), durationCheckMs).unref();
   }
 
@@ -169,7 +176,7 @@ export class Calls {
             : [this.#outsideTarget(offer, caller, route, this.#options.outsides[0]!)];
         },
       },
-      { endpoint, journal, ringTimeoutMs, onOver: (over) => this.#forget(over), onFault },
+      { endpoint, journal, ringTimeoutMs, onOver: (...over) => this.#onOver(...over), onFault },
     );
     this.#sessions.add(call);
     try {
@@ -185,51 +192,43 @@ export class Calls {
     }
   }
 
-  /** Ends what a killed server left open: RELEASE for each call, then on the wire. */
+  /**
+   * Ends what a killed server left open: RELEASE for each call that has none, then on the wire, which is not
+   * waited for.
+   */
   async recover(sessions: readonly OpenSession[]): Promise<void> {
     const { endpoint, journal } = this.#options;
-    for (const session of sessions) {
-      const at = endpoint.timers.now();
-      const events = eventsOf(session.calls, 'RELEASE', at, 'server-stopped');
-      await journal.record(events, session.dref, undefined);
-      try {
-        endKeptSession(session.wire, endpoint);
-      } catch (error) {
-        // What was kept of one session may be damaged; the server starts all the same.
-        this.#options.onFault(error, session.calls[0]?.callref);
-      }
+    for (const { dref, calls, wire } of sessions) {
+      const events = eventsOf(calls, 'RELEASE', endpoint.timers.now(), 'server-stopped');
+      // This server may be killed as well: what is kept stays until its end is done.
+      if (events.length > 0) await journal.record(events, dref, wire);
+      // What was kept of one session may be damaged; the server starts all the same.
+      this.#ends.follow(endKeptSession(wire, endpoint), dref, calls[0]?.callref);
     }
   }
 
   /**
    * Takes no new calls; waits up to `graceMs` for those that are, then ends them. A RELEASE that cannot be
-   * kept even now is the next start's (recover).
+   * kept even now is the next start's (recover), and so is a telephone that does not answer its BYE.
    */
   async stop(graceMs: number): Promise<void> {
     this.#accepting = false;
     clearInterval(this.#durationCheck);
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
+      if (this.#sessions.size === 0) resolve();
     });
-    if (this.#sessions.size === 0) return;
-    let grace: NodeJS.Timeout | undefined;
-    const graceOver = new Promise<void>((resolve) => {
-      grace = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([empty, graceOver]);
-    clearTimeout(grace);
+    await within(graceMs, empty);
     for (const session of this.#sessions) session.end('server-stopped');
-    // Each end is a commit away; a caller who never acknowledges must not keep the server up.
-    let patience: NodeJS.Timeout | undefined;
-    const patienceOver = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, 2000);
-    });
-    if (this.#sessions.size > 0) await Promise.race([empty, patienceOver]);
-    clearTimeout(patience);
+    // Each end is a commit and an answer away; who never acknowledges or answers must not keep the server up.
+    await within(
+      lastEndsMs,
+      empty.then(() => this.#ends.whenNone()),
+    );
   }
 
   #isFull(): boolean {
-    return this.#sessions.size + this.#journal.size >= sessionLimit;
+    return this.#sessions.size + this.#journal.size + this.#ends.size >= sessionLimit;
   }
 
   #authenticate(request: SipRequest, source: Source): Line | undefined {
@@ -289,7 +288,7 @@ export class Calls {
         endpoint,
         journal: this.#journal,
         ringTimeoutMs: this.#options.ringTimeoutMs,
-        onOver: (over) => this.#forget(over),
+        onOver: (...over) => this.#onOver(...over),
         onFault: this.#options.onFault,
       },
     );
@@ -333,7 +332,8 @@ export class Calls {
     };
   }
 
-  #forget(session: LiveCall): void {
+  #onOver(session: LiveCall, done?: Promise<unknown>): void {
+    if (done) this.#ends.follow(done, session.dref, session.callref);
     this.#sessions.delete(session);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
@@ -344,6 +344,16 @@ export class Calls {
       if (session.startedAt < since) session.end('too-long' satisfies ReleaseCause);
     }
   }
+}
+
+/** Waits for that, but no longer. */
+async function within(ms: number, what: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([what, over]);
+  clearTimeout(timer);
 }
 
 /** Telephones that understand either pick up by themselves (both are in use; neither is an RFC). */

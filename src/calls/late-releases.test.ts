@@ -28,16 +28,18 @@ function sample() {
     tries: 0,
   };
   const journal: CallJournal = {
-    async record(events, dref) {
+    async record(events, dref, wire) {
       disk.tries += 1;
       if (disk.fault) throw disk.fault;
       for (const { type, at } of events) disk.kept.push(`${dref} ${type} ${at}`);
+      if (wire !== undefined) disk.kept.push(`${dref} ${wire}`);
     },
+    forgetSession: () => Promise.resolve(),
   };
   const faults: unknown[] = [];
   const late = new LateReleases(journal, (error, callref) => faults.push([error, callref]));
-  const release = (dref: string, at: number): Promise<void> =>
-    late.record(eventsOf([call], 'RELEASE', at, 'normal'), dref, undefined);
+  const release = (dref: string, at: number, wire?: string): Promise<void> =>
+    late.record(eventsOf([call], 'RELEASE', at, 'normal'), dref, wire);
   return { disk, faults, late, release };
 }
 
@@ -66,7 +68,18 @@ test('what did not happen is not held: neither a SETUP nor a CONNECT, nor both e
   await assert.rejects(late.record(eventsOf([call], 'CONNECT', 1), 'a', 'wire'), full);
   const both = [...eventsOf([call], 'SETUP', 1), ...eventsOf([call], 'RELEASE', 1, 'no-terminal')];
   await assert.rejects(late.record(both, 'a', undefined), full);
+  await assert.rejects(late.record([], 'a', 'wire'), full);
   assert.equal(late.size, 0);
+});
+
+test('a RELEASE that comes with what is left on the wire is held without it: that ended meanwhile', async () => {
+  const { disk, late, release } = sample();
+  await release('a', 1, 'a BYE');
+  disk.fault = full;
+  await assert.rejects(release('b', 2, 'a BYE'), full);
+  disk.fault = undefined;
+  await late.keepLate();
+  assert.deepEqual(disk.kept, ['a RELEASE 1', 'a a BYE', 'b RELEASE 2']);
 });
 
 test('what contradicts the store is not held, and at a later try it is told once and forgotten', async () => {

@@ -37,9 +37,13 @@ export class LateReleases implements CallJournal {
     try {
       await this.#journal.record(events, dref, wire);
     } catch (error) {
-      if (isEnd(events, wire) && !isRefusal(error)) this.#late.push({ events, dref });
+      if (isEnd(events) && !isRefusal(error)) this.#late.push({ events, dref });
       throw error;
     }
+  }
+
+  forgetSession(dref: string): Promise<void> {
+    return this.#journal.forgetSession(dref);
   }
 
   /**
@@ -49,7 +53,8 @@ export class LateReleases implements CallJournal {
   async keepLate(): Promise<void> {
     const tried = this.#late;
     this.#late = [];
-    // All at once: the store puts them into one commit.
+    // All at once: the store puts them into one commit. And without what may be left on the wire: their BYEs
+    // left when they ended, before the disk was well again.
     const results = await Promise.allSettled(
       tried.map(({ events, dref }) => this.#journal.record(events, dref, undefined)),
     );
@@ -64,7 +69,7 @@ export class LateReleases implements CallJournal {
   }
 }
 
-/** The end of a session: each of its events is a RELEASE, and nothing of it is left on the wire. */
-function isEnd(events: readonly CallEvent[], wire: string | undefined): boolean {
-  return wire === undefined && events.every(({ type }) => type === 'RELEASE');
+/** The end of a session: each of its events is a RELEASE. */
+function isEnd(events: readonly CallEvent[]): boolean {
+  return events.length > 0 && events.every(({ type }) => type === 'RELEASE');
 }

@@ -15,15 +15,18 @@ import { eventsOf } from './call-event.ts';
 import type { CallEventType, CallIdentity, CallJournal, ReleaseCause } from './call-event.ts';
 import { carriedLines } from './carried.ts';
 import type { CallFailure } from './failure.ts';
+import { isCommitting, isUnderWay } from './placed-state.ts';
+import type { PlacedState } from './placed-state.ts';
 import { answeredElsewhere, Ringing } from './ringing.ts';
 import { audioAddress, inactiveAnswer } from './sdp.ts';
-import { keptRinging, wireText } from './wire-state.ts';
+import { wireText } from './wire-state.ts';
 
 export interface PlacedCallContext {
   readonly endpoint: SipEndpoint;
   readonly journal: CallJournal;
   readonly ringTimeoutMs: number;
-  onOver(call: PlacedCall): void;
+  /** As a session's (session.ts). */
+  onOver(call: PlacedCall, done?: Promise<unknown>): void;
   onFault(error: unknown, callref: string): void;
 }
 
@@ -37,19 +40,6 @@ export interface PlacedCallPlan {
   /** The INVITEs to the callee, who is offered `body`; empty where he has no terminal. */
   callees(body: string, lines: readonly (readonly [string, string])[]): readonly InviteOptions[];
 }
-
-type State = 'beginning' | 'ringing' | 'calling' | 'answering' | 'talking' | 'ending' | 'over';
-
-/** The states in which there is somebody to re-invite. */
-const isUnderWay: Readonly<Record<State, boolean>> = {
-  beginning: false,
-  ringing: false,
-  calling: true,
-  answering: true,
-  talking: true,
-  ending: false,
-  over: false,
-};
 
 /** How long a party may take to answer a re-INVITE, milliseconds; nobody has to be fetched for it. */
 const renegotiationMs = 60_000;
@@ -67,7 +57,7 @@ export class PlacedCall {
   readonly #terminals: Ringing;
   /** The calls that have had their SETUP and need a RELEASE. */
   #open: CallIdentity[];
-  #state: State = 'beginning';
+  #state: PlacedState = 'beginning';
   #noAnswer: Timer | undefined;
   #first: FirstParty | undefined;
   #callees: Ringing | undefined;
@@ -82,7 +72,10 @@ export class PlacedCall {
   #asking: { readonly invite: OutgoingInvite | undefined; readonly timer: Timer } | undefined;
   /** How often one of ours met one of theirs. */
   #meetings = 0;
+  /** An end that was asked for while an event was being committed; it follows right behind. */
   #endAfterCommit: ReleaseCause | undefined;
+  /** Something of the call is on disk. */
+  #isKept = false;
 
   constructor(plan: PlacedCallPlan, context: PlacedCallContext) {
     this.#plan = plan;
@@ -99,20 +92,22 @@ export class PlacedCall {
   get callref(): string {
     return this.#plan.lineCall.callref;
   }
+  get dref(): string {
+    return this.#plan.lineCall.dref;
+  }
 
   /** Begins: SETUP is committed, then the terminals ring. Rejects where it could not be kept. */
   async begin(): Promise<void> {
-    const wire = wireText(undefined, keptRinging(this.#terminals.open), []);
     try {
-      await this.#record('SETUP', this.#open, wire);
+      await this.#record('SETUP', this.#open);
     } catch (error) {
+      this.#isKept = false;
       this.#terminals.discard();
-      this.#close();
+      this.#close(this.#terminals.whenQuiet());
       throw error;
     }
     this.#state = 'ringing';
     if (this.#endAfterCommit) {
-      this.#terminals.discard();
       this.#end(this.#endAfterCommit);
       return;
     }
@@ -143,14 +138,15 @@ export class PlacedCall {
       onReinvite: (again) => again.reject(491),
       onRequest: (transaction) => respond(transaction, 488),
     };
-    this.#state = 'calling';
     if (answer === undefined) {
       this.#end('failed');
       return;
     }
+    this.#state = 'picked-up';
     this.#callCallee(this.#first).catch((error: unknown) => {
       this.#context.onFault(error, this.callref);
-      this.#end('failed');
+      if (this.#state === 'picked-up') this.#state = 'calling';
+      this.#end(this.#endAfterCommit ?? 'failed');
     });
   }
 
@@ -163,17 +159,13 @@ export class PlacedCall {
       onAllFailed: (failure) => this.#onCalleeFailed(failure),
     });
     this.#callees = callees;
-    const wire = wireText(undefined, keptRinging(callees.open), [first.dialog]);
     const { calleeCall } = this.#plan;
     // The callee's own SETUP where it is a line; in any case what a crash would have to end.
-    await this.#record('SETUP', calleeCall ? [calleeCall] : [], wire).catch((error: unknown) => {
-      callees.discard();
-      throw error;
-    });
+    await this.#record('SETUP', calleeCall ? [calleeCall] : []);
     if (calleeCall) this.#open.push(calleeCall);
-    if (this.#state !== 'calling') {
-      callees.discard();
-      if (calleeCall) await this.#record('RELEASE', [calleeCall], undefined, 'cancelled');
+    this.#state = 'calling';
+    if (this.#endAfterCommit) {
+      this.#end(this.#endAfterCommit);
       return;
     }
     if (targets.length === 0) {
@@ -212,8 +204,7 @@ export class PlacedCall {
     });
     this.#bridge = bridge;
     for (const each of bridge.dialogs) this.#keepApart(each);
-    const wire = wireText(undefined, keptRinging(this.#callees?.open ?? []), bridge.dialogs);
-    this.#record('CONNECT', this.#open, wire)
+    this.#record('CONNECT', this.#open)
       .catch((error: unknown) => {
         this.#context.onFault(error, this.callref);
         this.#endAfterCommit ??= 'failed';
@@ -239,7 +230,7 @@ export class PlacedCall {
   /** Re-invites the first party with what he shall hear, once at a time; the last description wins. */
   #letHear(): void {
     const first = this.#first;
-    if (!first || this.#asking || this.#wanted === '' || !isUnderWay[this.#state]) return;
+    if (!first || this.#asking || this.#wanted === '' || !isUnderWay(this.#state)) return;
     if (this.#refusesEarlyMedia && this.#state !== 'talking') return;
     if (this.#wanted === this.#heard) {
       this.#tellCallee(first);
@@ -293,7 +284,7 @@ export class PlacedCall {
     const settle = (what: () => void): void => {
       this.#asking?.timer.cancel();
       this.#asking = undefined;
-      if (!isUnderWay[this.#state]) return;
+      if (!isUnderWay(this.#state)) return;
       what();
       this.#letHear();
     };
@@ -306,7 +297,7 @@ export class PlacedCall {
       onFailure: (failure) => {
         if (typeof failure === 'string' || failure.status === 481 || failure.status === 408) {
           settle(() => this.#end('failed'));
-        } else if (failure.status === 491 && isUnderWay[this.#state] && this.#meetings++ < 3) {
+        } else if (failure.status === 491 && isUnderWay(this.#state) && this.#meetings++ < 3) {
           this.#asking?.timer.cancel();
           const timer = this.#after(2100 + 10 * Math.floor(Math.random() * 190), () =>
             settle(() => {}),
@@ -335,7 +326,7 @@ export class PlacedCall {
 
   /** Ends whatever there is: RELEASE first, then everybody is told. */
   #end(cause: ReleaseCause, reason?: string): void {
-    if (this.#state === 'beginning' || this.#state === 'answering') {
+    if (isCommitting(this.#state)) {
       this.#endAfterCommit ??= cause;
       return;
     }
@@ -346,44 +337,55 @@ export class PlacedCall {
     // Who answers while RELEASE is being committed is too late.
     this.#terminals.decide();
     this.#callees?.decide();
-    this.#record('RELEASE', this.#open, undefined, cause)
+    this.#record('RELEASE', this.#open, cause)
       .catch((error: unknown) => this.#context.onFault(error, this.callref))
       .finally(() => {
         this.#terminals.cancel();
         this.#callees?.cancel();
         this.#asking?.invite?.cancel();
-        if (this.#bridge) this.#bridge.hangUp();
-        else this.#hangUpFirst(reason);
-        this.#close();
+        const hungUp = this.#bridge ? this.#bridge.hangUp() : this.#hangUpFirst(reason);
+        const quiet = [this.#terminals.whenQuiet(), this.#callees?.whenQuiet()];
+        this.#close(Promise.all([hungUp, ...quiet]));
       })
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
   }
 
-  #hangUpFirst(reason: string | undefined): void {
+  /** Resolves when the BYE has its final answer, or its time is over. */
+  async #hangUpFirst(reason: string | undefined): Promise<void> {
     const { endpoint } = this.#context;
     if (!this.#first) return;
-    void endpoint.request(
-      this.#first.dialog,
+    const { dialog } = this.#first;
+    const answer = endpoint.request(
+      dialog,
       'BYE',
       reason === undefined ? [] : [['reason', reason]],
     );
-    endpoint.forget(this.#first.dialog);
+    endpoint.forget(dialog);
+    await answer;
   }
 
-  #close(): void {
+  #close(done: Promise<unknown>): void {
     this.#state = 'over';
-    this.#context.onOver(this);
+    if (this.#isKept) this.#context.onOver(this, done);
+    else this.#context.onOver(this);
   }
 
+  /** Commits an event, with what a crash behind it would leave to be ended on the wire. */
   #record(
     type: CallEventType,
     calls: readonly CallIdentity[],
-    wire: string | undefined,
     cause?: ReleaseCause,
   ): Promise<void> {
+    const asked = this.#callees ? [this.#terminals, this.#callees] : [this.#terminals];
+    const joined = this.#bridge?.open ?? (this.#first ? [this.#first.dialog] : []);
+    const wire = wireText(
+      undefined,
+      asked.flatMap((each) => each.open),
+      [...joined, ...asked.flatMap((each) => each.late)],
+    );
+    this.#isKept = wire !== undefined;
     const at = this.#context.endpoint.timers.now();
-    const events = eventsOf(calls, type, at, cause);
-    return this.#context.journal.record(events, this.#plan.lineCall.dref, wire);
+    return this.#context.journal.record(eventsOf(calls, type, at, cause), this.dref, wire);
   }
 
   #after(ms: number, fire: () => void): Timer {

@@ -57,7 +57,7 @@ test('the callee is a line whose SETUP is being committed when the first party h
       stage.events,
       fails
         ? ['SETUP', 'SETUP other', 'RELEASE failed']
-        : ['SETUP', 'SETUP other', 'RELEASE cancelled', 'RELEASE other cancelled'],
+        : ['SETUP', 'SETUP other', 'RELEASE cancelled, RELEASE other cancelled'],
     );
   }
   assert.equal(stage.faults.length, 1);

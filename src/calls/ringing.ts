@@ -25,8 +25,12 @@ export class Ringing {
   readonly #endpoint: SipEndpoint;
   readonly #handlers: RingingHandlers;
   readonly #open = new Set<OutgoingInvite>();
+  /** Those who answered too late, until their BYE is answered. */
+  readonly #late = new Set<Dialog>();
+  readonly #quiet = Promise.withResolvers<void>();
   readonly count: number;
   #best: { failure: CallFailure; response: SipResponse | undefined } | undefined;
+  #started = false;
   #decided = false;
 
   /** Prepares one INVITE for each target; start() sends them. */
@@ -44,12 +48,18 @@ export class Ringing {
     }
   }
 
-  /** The INVITEs that are out and unanswered, to be kept against a crash. */
+  /** The INVITEs that are out and unanswered (before start(): that shall go out), to be kept against a crash. */
   get open(): readonly OutgoingInvite[] {
     return [...this.#open];
   }
 
+  /** Who answered too late and has not confirmed yet that it is over; to be kept as well. */
+  get late(): readonly Dialog[] {
+    return [...this.#late];
+  }
+
   start(): void {
+    this.#started = true;
     for (const invite of this.#open) invite.start();
   }
 
@@ -58,17 +68,35 @@ export class Ringing {
     this.#decided = true;
     for (const invite of this.#open) invite.discard();
     this.#open.clear();
+    this.#settle();
   }
 
-  /** Whoever answers from now on is too late, though he is only told so by cancel(). */
+  /**
+   * Whoever answers from now on is too late, though he is only told so by cancel(). Where nothing was sent
+   * yet, nothing shall be.
+   */
   decide(): void {
+    if (!this.#started) this.discard();
     this.#decided = true;
+    this.#settle();
   }
 
   /** Stops the ringing of all that have not answered; what they still say is dealt with here. */
   cancel(reason?: string): void {
-    this.#decided = true;
+    this.decide();
     for (const invite of this.#open) invite.cancel(reason);
+  }
+
+  /**
+   * Resolves when it is decided and nothing rings any more: each INVITE has its final response, whoever
+   * answered too late has confirmed his BYE, or the time for that is over.
+   */
+  whenQuiet(): Promise<void> {
+    return this.#quiet.promise;
+  }
+
+  #settle(): void {
+    if (this.#decided && this.#open.size === 0 && this.#late.size === 0) this.#quiet.resolve();
   }
 
   #onProvisional(response: SipResponse): void {
@@ -80,7 +108,11 @@ export class Ringing {
     if (this.#decided) {
       // Two telephones were picked up at the same moment: the second is acknowledged and hung up.
       invite.ack();
-      void this.#endpoint.request(dialog, 'BYE');
+      this.#late.add(dialog);
+      void this.#endpoint.request(dialog, 'BYE').then(() => {
+        this.#late.delete(dialog);
+        this.#settle();
+      });
       this.#endpoint.forget(dialog);
       return;
     }
@@ -90,6 +122,7 @@ export class Ringing {
 
   #onFailure(invite: OutgoingInvite, failure: SipResponse | ClientFailure): void {
     this.#open.delete(invite);
+    this.#settle();
     if (this.#decided) return;
     const classified = failureOf(failure);
     if (!this.#best || classified.rank < this.#best.failure.rank) {

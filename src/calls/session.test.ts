@@ -41,7 +41,7 @@ test('both sides hang up at once: each gets its 200', async () => {
     [[], [], []],
     'nothing leaves ahead of the commit',
   );
-  stage.waiting[0]!.resolve();
+  stage.waiting.shift()!.resolve();
   assert.deepEqual((await stage.quiet()).map(short), [['200 BYE'], ['200 BYE'], []]);
   assert.deepEqual(stage.events, ['SETUP', 'CONNECT', 'RELEASE normal']);
 });

@@ -15,15 +15,18 @@ import type { CallEventType, CallIdentity, CallJournal, ReleaseCause } from './c
 import { allowLine, carriedLines } from './carried.ts';
 import type { CallFailure } from './failure.ts';
 import { answeredElsewhere, Ringing } from './ringing.ts';
-import { keptCaller, keptRinging, wireText } from './wire-state.ts';
+import { wireText } from './wire-state.ts';
 
 export interface SessionContext {
   readonly endpoint: SipEndpoint;
   readonly journal: CallJournal;
   /** How long telephones ring before the call counts as not answered. */
   readonly ringTimeoutMs: number;
-  /** Told when the session is over, on the wire and on disk. */
-  onOver(session: Session): void;
+  /**
+   * Told when the session is over: its RELEASE is on disk, and all who must hear of it are being told. Where
+   * something is kept of it, `done` resolves when that may be forgotten (open-ends.ts).
+   */
+  onOver(session: Session, done?: Promise<unknown>): void;
   /** A fault of ours; the session goes on as well as it can. */
   onFault(error: unknown, callref: string): void;
 }
@@ -45,7 +48,6 @@ export class Session {
   readonly #invite: IncomingInvite;
   readonly #ringing: Ringing;
   #state: State = 'beginning';
-  #rang = false;
   #bridge: Bridge | undefined;
   #answered: OutgoingInvite | undefined;
   #noAnswer: Timer | undefined;
@@ -54,6 +56,8 @@ export class Session {
   #endAfterSetup: { readonly cause: ReleaseCause; readonly status: number } | undefined;
   /** An end that was asked for while an answer was being committed; it follows right behind. */
   #endAfterAnswer: ReleaseCause | undefined;
+  /** Something of the session is on disk. */
+  #isKept = false;
   /** While a call that ends waits for its caller's ACK: what comes behind it. */
   #finish: (() => void) | undefined;
 
@@ -94,8 +98,7 @@ export class Session {
       this.#endUnreachable();
       return;
     }
-    const wire = wireText(keptCaller(this.#invite), keptRinging(this.#ringing.open), []);
-    this.#record('SETUP', undefined, wire)
+    this.#record('SETUP')
       .then(
         () => this.#ring(),
         (error: unknown) => this.#couldNotBegin(error),
@@ -128,7 +131,6 @@ export class Session {
       this.#giveUp(this.#endAfterSetup.cause, this.#endAfterSetup.status);
       return;
     }
-    this.#rang = true;
     this.#noAnswer = this.#context.endpoint.timers.after(this.#context.ringTimeoutMs, () =>
       this.#giveUp('no-answer', 480),
     );
@@ -155,6 +157,7 @@ export class Session {
   /** What could not be kept did not happen: the caller is refused, and nothing rang. */
   #couldNotBegin(error: unknown): void {
     this.#context.onFault(error, this.callref);
+    this.#isKept = false;
     this.#ringing.discard();
     this.#rejectAndClose(503, undefined, [retryAfter]);
   }
@@ -181,8 +184,7 @@ export class Session {
       onLost: () => this.end('failed'),
     });
     this.#bridge = bridge;
-    const wire = wireText(undefined, keptRinging(this.#ringing.open), bridge.dialogs);
-    this.#record('CONNECT', undefined, wire)
+    this.#record('CONNECT')
       .then(
         () => this.#connect(response, answered),
         (error: unknown) => {
@@ -228,11 +230,10 @@ export class Session {
     this.#noAnswer?.cancel();
     // An answer that comes while RELEASE is being committed is too late.
     this.#ringing.decide();
-    this.#record('RELEASE', cause, undefined)
+    this.#record('RELEASE', cause)
       .catch((error: unknown) => this.#context.onFault(error, this.callref))
       .finally(() => {
-        if (this.#rang) this.#ringing.cancel();
-        else this.#ringing.discard();
+        this.#ringing.cancel();
         this.#rejectAndClose(status, reason, response ? linesOfFailure(response) : []);
       })
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
@@ -241,7 +242,7 @@ export class Session {
   #rejectAndClose(status: number, reason?: string, lines: [string, string][] = []): void {
     this.#invite.reject(status, reason, lines);
     this.#context.endpoint.forget(this.#invite.dialog);
-    this.#close();
+    this.#close(this.#ringing.whenQuiet());
   }
 
   /**
@@ -251,7 +252,7 @@ export class Session {
    */
   #hangUp(cause: ReleaseCause): void {
     this.#state = 'ending';
-    this.#record('RELEASE', cause, undefined)
+    this.#record('RELEASE', cause)
       .catch((error: unknown) => this.#context.onFault(error, this.callref))
       .finally(() => this.#hangUpOnTheWire())
       .catch((error: unknown) => this.#context.onFault(error, this.callref));
@@ -268,8 +269,7 @@ export class Session {
     const finish = (): void => {
       this.#finish = undefined;
       this.#invite.stop();
-      bridge.hangUp();
-      this.#close();
+      this.#close(Promise.all([bridge.hangUp(), this.#ringing.whenQuiet()]));
     };
     // Whoever was answered without an ACK so far gets it before the BYE (RFC 3261, 13.2.2.4), and who
     // has not acknowledged yet is not hung up on before he did (15).
@@ -284,21 +284,20 @@ export class Session {
     this.#invite.onNoAck = finish;
   }
 
-  #close(): void {
+  #close(done: Promise<unknown>): void {
     this.#state = 'over';
-    this.#context.onOver(this);
+    if (this.#isKept) this.#context.onOver(this, done);
+    else this.#context.onOver(this);
   }
 
-  #record(
-    type: CallEventType,
-    cause: ReleaseCause | undefined,
-    wire: string | undefined,
-  ): Promise<void> {
-    return this.#context.journal.record(
-      eventsOf(this.calls, type, this.#now(), cause),
-      this.dref,
-      wire,
-    );
+  /** Commits an event, with what a crash behind it would leave to be ended on the wire. */
+  #record(type: CallEventType, cause?: ReleaseCause): Promise<void> {
+    const bridge = this.#bridge;
+    const dialogs = [...(bridge?.open ?? []), ...this.#ringing.late];
+    const wire = wireText(bridge ? undefined : this.#invite, this.#ringing.open, dialogs);
+    this.#isKept = wire !== undefined;
+    const events = eventsOf(this.calls, type, this.#now(), cause);
+    return this.#context.journal.record(events, this.dref, wire);
   }
 
   #contact(): [string, string] {

@@ -62,6 +62,10 @@ export class Stage {
   readonly registered: Map<string, readonly Peer[]>;
   /** What was asked to be kept, `SETUP`, `RELEASE normal`, …, whether it could be or not. */
   events: string[] = [];
+  /** What the disk holds of each session to end it on the wire, by dref. */
+  readonly kept = new Map<string, string>();
+  /** How often a session was forgotten by an operation of its own. */
+  forgotten = 0;
   /** Commits without an event: of what a crash would have to end on the wire. */
   wireCommits = 0;
   /** Commits wait in `waiting` while this is set. */
@@ -112,12 +116,13 @@ export class Stage {
       ...this.#endpoint.sizes,
       sessions: this.calls.size,
       timers: this.timers.waiting,
+      kept: this.kept.size,
     };
     await this.calls.stop(0);
     for (const each of [this.outside, ...this.phones]) each.close();
     await this.#endpoint.close();
     process.off('unhandledRejection', this.#onUnhandled);
-    assert.deepEqual(left, { dialogs: 0, transactions: 0, sessions: 0, timers: 0 });
+    assert.deepEqual(left, { dialogs: 0, transactions: 0, sessions: 0, timers: 0, kept: 0 });
     assert.deepEqual(this.#unhandled, []);
   }
 
@@ -145,7 +150,13 @@ export class Stage {
         byNumber: (n) => this.#lines.find((each) => each.number === n),
         byShort: () => undefined,
       },
-      journal: { record: (events) => this.#record(events) },
+      journal: {
+        record: (...what) => this.#record(...what),
+        forgetSession: async (dref) => {
+          this.forgotten++;
+          this.kept.delete(dref);
+        },
+      },
       routing: { country: 'FR' },
       outsides: [{ transport: 'udp', host: this.outside.host, port: this.outside.port }],
       ringTimeoutMs: 60_000,
@@ -154,11 +165,24 @@ export class Stage {
     });
   }
 
-  #record(events: readonly CallEvent[]): Promise<void> {
+  #record(events: readonly CallEvent[], dref: string, wire: string | undefined): Promise<void> {
     if (events.length === 0) this.wireCommits++;
     else this.events.push(events.map(inShort).join(', '));
-    if (!this.held) return Promise.resolve();
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    const commit = (): void => {
+      if (wire === undefined) this.kept.delete(dref);
+      else this.kept.set(dref, wire);
+    };
+    if (!this.held) {
+      commit();
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const onDisk = (): void => {
+        commit();
+        resolve();
+      };
+      this.waiting.push({ resolve: onDisk, reject });
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 // What is kept on disk of a session, so that it can be ended on the wire after a crash: dialogues that
-// stand, INVITEs that are out, and the caller's INVITE while it waits for its answer. Plain JSON.
+// stand, INVITEs that are out, and the caller's INVITE while it waits for its answer. Plain JSON. Until when
+// it is kept: open-ends.ts.
 
 import type { Dialog, DialogState } from '../sip/dialog/dialog.ts';
 import type { IncomingInvite } from '../sip/dialog/incoming-invite.ts';
@@ -20,11 +21,11 @@ export interface WireState {
   readonly caller?: WaitingCaller;
   /** INVITEs that may still ring somewhere. */
   readonly ringing: readonly OutgoingInviteState[];
-  /** Dialogues that were answered: each gets a BYE. */
+  /** Dialogues that were answered and did not hang up: each gets a BYE. */
   readonly dialogs: readonly DialogState[];
 }
 
-export function keptCaller(invite: IncomingInvite): WaitingCaller {
+function keptCaller(invite: IncomingInvite): WaitingCaller {
   return {
     request: withoutBody(invite.request),
     source: plainHop(invite.source),
@@ -32,21 +33,23 @@ export function keptCaller(invite: IncomingInvite): WaitingCaller {
   };
 }
 
-export function keptRinging(invites: readonly OutgoingInvite[]): OutgoingInviteState[] {
-  return invites.map((invite) => ({
-    request: withoutBody(invite.request),
-    to: plainHop(invite.to),
-  }));
+function keptRinging({ request, to }: OutgoingInvite): OutgoingInviteState {
+  return { request: withoutBody(request), to: plainHop(to) };
 }
 
+/**
+ * What a crash at this moment would leave to be ended: a caller who waits, INVITEs that are out, dialogues
+ * to be hung up. Undefined where that is nothing.
+ */
 export function wireText(
-  caller: WaitingCaller | undefined,
-  ringing: readonly OutgoingInviteState[],
+  caller: IncomingInvite | undefined,
+  ringing: readonly OutgoingInvite[],
   dialogs: readonly Dialog[],
-): string {
+): string | undefined {
+  if (!caller && ringing.length === 0 && dialogs.length === 0) return undefined;
   const state: WireState = {
-    ...(caller ? { caller } : {}),
-    ringing,
+    ...(caller ? { caller: keptCaller(caller) } : {}),
+    ringing: ringing.map(keptRinging),
     dialogs: dialogs.map((dialog) => dialog.state),
   };
   return JSON.stringify(state);

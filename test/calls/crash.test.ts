@@ -1,6 +1,8 @@
 // A server that is killed or stopped in mid-call: each call ends once, on the wire and in its events.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { assertTargets, line, mobile, openHouse } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
@@ -24,6 +26,30 @@ test('killed in mid-call: the next start hangs up on both sides and releases the
   await house.server.restart();
   await house.settled(1);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
+});
+
+test('killed between RELEASE and the answer to a BYE: the next start hangs up again, the call is released once', async (t) => {
+  if (!requirePeer(t, 'sipp')) return;
+  const house = await openHouse(t);
+  const phone = await house.telephone(line, { scenario: 'uas-deaf' });
+  const caller = await house.callFromOutside({ scenario: 'uac-call' });
+  await phone.waitForMessage((m) => m.method === 'BYE', HANG_MS, 'the BYE that it ignores');
+  await caller.succeeds();
+  assert.equal(openSessions(house.server.dataDir), 1);
+  await house.server.kill9();
+  await house.server.start();
+  await phone.succeeds();
+  await until(
+    () => openSessions(house.server.dataDir) === 0,
+    HANG_MS,
+    () => 'the session to be forgotten',
+  );
+  const [call] = await house.settled(1);
+  assert.equal(call?.['cause'], 'normal');
+  // Deliveries may repeat: nothing waited for their notes before the kill.
+  const types = (await house.server.json('notification', 'list')).map((row) => row['type']);
+  assert.deepEqual(new Set(types), new Set(['SETUP', 'CONNECT', 'RELEASE']));
+  assert.equal(types.length, 3);
 });
 
 test('killed while it rings: the next start silences the telephone and answers the caller', async (t) => {
@@ -90,3 +116,9 @@ test('a server that is stopping takes no new call, lets the running one end, and
   assert.equal(await stopped, 0);
   assertTargets(house.receiver, house.expected(mobile, line, 'SETUP', 'CONNECT', 'RELEASE'));
 });
+
+/** How many sessions the disk holds something of, to end them on the wire. */
+function openSessions(dataDir: string): number {
+  using db = new DatabaseSync(join(dataDir, 'carillon.db'), { readOnly: true, timeout: 5_000 });
+  return Number(db.prepare('SELECT count(*) AS n FROM open_sessions').get()?.['n']);
+}

@@ -223,6 +223,11 @@ const faults: { title: string; books: Partial<Books>; rule: string }[] = [
     books: { sightings: [sighting('released', T + 19)] },
     rule: 'e: RELEASE before a side is hung up on',
   },
+  {
+    title: 'a telephone that nobody hung up on',
+    books: { sightings: [...good.sightings, sighting('forsaken', T + 8_000)] },
+    rule: 'f: no telephone is left that nobody hung up on',
+  },
 ];
 
 for (const { title, books, rule } of faults) {

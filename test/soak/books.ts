@@ -47,6 +47,7 @@ export function checkBooks(books: Books): RuleResult[] {
     notedIsNotRepeated(books),
     everyCallIsWhole(books),
     ...whatWasSeenWasKept(books),
+    nobodyIsForsaken(books),
   ];
 }
 
@@ -236,6 +237,19 @@ function whatWasSeenWasKept({ calls, sightings }: Books): RuleResult[] {
     }
     return { rule, looked: mine.length, broken };
   });
+}
+
+/** Whoever was called is hung up on, or silenced, in the end: by the life that called him or by a later one. */
+function nobodyIsForsaken({ calls, sightings }: Books): RuleResult {
+  const byCaller = new Map(calls.map((call) => [call.caller, call]));
+  const broken = sightings.flatMap(({ what, who, caller, at }) => {
+    if (what !== 'forsaken') return [];
+    const call = byCaller.get(caller);
+    const end = call ? `${nameOf(call)} ended as ${call.cause ?? 'open'}` : 'no call was kept';
+    return [`${who} gave ${caller}'s call up at ${time(at)}; ${end}`];
+  });
+  const rule = 'f: no telephone is left that nobody hung up on';
+  return { rule, looked: sightings.filter(({ what }) => what === 'invited').length, broken };
 }
 
 /** A request that followed on one that had been accepted, of the same notification. */

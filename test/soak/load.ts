@@ -84,12 +84,16 @@ export class Load implements AsyncDisposable {
     });
   }
 
-  /** Places no more calls, and resolves when the last has ended or was given up. */
+  /** Places no more calls, and resolves when caller and telephones have ended or given up their last. */
   async finishCalling(): Promise<void> {
-    const caller = this.#caller?.child;
-    if (!caller) return;
-    caller.signal('SIGUSR1'); // "quit when all calls are over"
-    await within(caller.exit, HANG_MS, 'the last calls to end');
+    await this.#finish(this.#caller);
+    for (const { sipp } of this.#telephones) await this.#finish(sipp);
+  }
+
+  async #finish(sipp: Sipp | undefined): Promise<void> {
+    if (!sipp) return;
+    sipp.child.signal('SIGUSR1'); // "quit when all calls are over"
+    await within(sipp.child.exit, HANG_MS, 'the last calls to end');
   }
 
   /** Fails where a SIPp has ended by itself: the load would not be what it says. */

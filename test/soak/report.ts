@@ -75,8 +75,7 @@ function figures({ books, lives, seconds, lastExit }: Soaked): string[] {
       overtaken.length === 0 ? '-' : `${Math.max(...overtaken).toFixed(1)} ms at most`,
     ),
     row('callers refused', seen('refused')),
-    row('callers who heard no more', seen('silence')),
-    row('telephones that nobody hung up on', seen('forsaken')),
+    row('callers, telephones who heard no more', seen('silence')),
     row('faults in the log', faults.length),
     ...faults.slice(0, FAULTS_SHOWN).map((line) => `    ${line.slice(0, 500)}`),
   ];

@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 
 /**
  * `ringing` and `answered` are the caller's 180 and 200; `invited` is a telephone's INVITE; `released`
- * is a BYE or CANCEL that came, or the 200 to a BYE that was sent. `refused`, `silence` (a caller) and
- * `forsaken` (a telephone: nobody ended the call that it answered, or stopped its ringing) are figures.
+ * is a BYE or CANCEL that came, or the 200 to a BYE that was sent; `forsaken` is a telephone's: nobody ended
+ * the call that it answered, or stopped its ringing. `refused` (a caller) and `silence` (nobody
+ * answered him any more) are figures.
  */
 export type Seen =
   | 'ringing'
