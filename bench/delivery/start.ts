@@ -51,7 +51,7 @@ export async function startBareClient(origin: string): Promise<Remote<BareComman
   return client;
 }
 
-/** As bin/carillon.js starts the server. */
+/** As bin/carillon.js starts the runtime that npm installed; who runs a newer Node himself goes without. */
 const RUNTIME_OPTIONS = ['--max-semi-space-size=64'];
 
 /** A subject with its lines, ready for calls. */

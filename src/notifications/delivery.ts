@@ -41,6 +41,8 @@ export interface DeliveryOptions extends Pick<OutboxOptions, 'policyOf' | 'signe
   ) => void;
   /** One waits on disk no longer: somebody ended or erased it. */
   readonly onGone: (notification: Notification) => void;
+  /** A try did not begin after all, and its place is free again. */
+  readonly onNotBegun: () => void;
 }
 
 /** A notification in memory: waiting for its turn, in flight, or waiting for its next try. */
@@ -145,8 +147,9 @@ export class Delivery {
     const policy = this.#policyOf(entry);
     if (!policy.atMostOnce) return this.#try(entry, policy, ended);
     void this.#claim(entry).then((may) => {
-      if (may) this.#try(entry, policy, ended);
-      else ended(undefined);
+      if (may) return this.#try(entry, policy, ended);
+      ended(undefined);
+      this.#options.onNotBegun();
     });
   }
 

@@ -1,5 +1,5 @@
 // What the answer to a test request means for the person who set the URL: a sentence that says what to
-// look at, with a stable code. Only words: send.ts has classified what happened, test-call.ts asks.
+// look at, with a stable code. Only words: exchange.ts has classified what happened, test-call.ts asks.
 
 import type { Message } from '../message.ts';
 import type { DestinationFormat } from './destination.ts';

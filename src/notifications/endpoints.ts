@@ -20,7 +20,7 @@ export interface EndpointsOptions<T> {
   readonly limits: EndpointsLimits;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Sends one item and says once how that ended, later: with undefined where nothing was sent. */
+  /** Sends one item and says once how that ended, later: with undefined where nothing was sent. Must not throw. */
   readonly run: (item: T, ended: (outcome: Outcome | undefined) => void) => void;
   /** Whether an item is still to be sent; asked of those that wait for an endpoint that is left alone. */
   readonly wanted: (item: T) => boolean;

@@ -48,7 +48,7 @@ export interface OutboxOptions {
   readonly lineOf: (account: E164) => Line | undefined;
   /** Further destinations of a line. */
   readonly destinationsOf?: (account: E164) => readonly Destination[];
-  /** How the line's notifications are to be delivered; asked at each try. */
+  /** How the line's notifications are to be delivered; asked at each try. Must not throw, nor `signerOf`. */
   readonly policyOf?: (account: E164) => DeliveryPolicy;
   /** Makes the signatures of one place of a line; undefined where it has no key. */
   readonly signerOf?: (account: E164, destination: number) => SendRequest['sign'];

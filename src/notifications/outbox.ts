@@ -72,10 +72,8 @@ export class Outbox {
       claim: (notification) => this.#records.claim(notification),
       record: (...ended) => this.#record(...ended),
       onParked: (...parked) => this.#parked(...parked),
-      onGone: (notification) => {
-        this.#letGo(notification);
-        this.#somethingEnded();
-      },
+      onGone: (notification) => this.#letGo(notification),
+      onNotBegun: () => this.#somethingEnded(),
     });
     this.#window = new StoreWindow({
       store,

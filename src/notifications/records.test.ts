@@ -69,6 +69,30 @@ describe('a store that cannot keep', () => {
     assert.equal(leftIn(box.outbox), 0);
   });
 
+  for (const code of ['write-failed', 'refused']) {
+    it(
+      `holds no stop up where a try is just being begun on disk (${code})`,
+      { timeout: 5_000 },
+      async () => {
+        const store = new MemoryStore();
+        const asked = Promise.withResolvers<void>();
+        const claim = Promise.withResolvers<void>();
+        store.claimNotification = () => {
+          asked.resolve();
+          return claim.promise;
+        };
+        const { tries, send } = scripted(new HandClock(), () => 'arrived');
+        await using box = await outboxWith({ store, send, line, policy: { atMostOnce: true } });
+        box.happen(event('SETUP'));
+        await asked.promise;
+        const stopped = box.outbox.stop();
+        claim.reject(Object.assign(new Error('disk'), { code }));
+        await stopped;
+        assert.equal(tries.length, 0);
+      },
+    );
+  }
+
   it('holds no stop up, and the next start finds all as it was', async () => {
     const clock = new HandClock();
     const store = new MemoryStore();

@@ -1,5 +1,5 @@
 // Why a request to a customer's server failed: one class with a stable code, and one plain sentence
-// to show. Decides nothing about retries. Only send.ts makes these.
+// to show. Decides nothing about retries. Only send.ts and exchange.ts make these.
 
 import { TargetRefused } from './pinned-connect.ts';
 import { maskUserInfo } from './url.ts';

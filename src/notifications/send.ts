@@ -1,6 +1,6 @@
 // One HTTP request to a customer's server, once: what the outbox calls a try. Knows no events, no order and
-// no retries; what comes back is exchange.ts's matter. undici's bare `dispatch` is used because it costs half of its `request` and a ninth of
-// `fetch`, and because it sends the path as given.
+// no retries; what comes back is exchange.ts's matter. undici's bare `dispatch` is used because it costs half
+// of its `request` and a ninth of `fetch`, and because it sends the path as given.
 
 import { Agent } from 'undici';
 import type { Attempt } from '../store/store.ts';

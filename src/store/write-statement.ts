@@ -26,7 +26,16 @@ const statements: WriteStatement[] = [];
  * this list.
  */
 export function statement(sql: string, missing?: string, orElse: readonly number[] = []): number {
-  return statements.push({ sql, values: sql.split('?').length - 1, missing, orElse }) - 1;
+  return statements.push({ sql, values: valuesOf(sql), missing, orElse }) - 1;
+}
+
+/** How many values a statement takes: one for each `?`, or as many as the highest `?n` says. */
+function valuesOf(sql: string): number {
+  const marks = sql.match(/\?\d*/g) ?? [];
+  return Math.max(
+    0,
+    ...marks.map((mark, place) => (mark === '?' ? place + 1 : Number(mark.slice(1)))),
+  );
 }
 
 /** All statements, once writes.ts is loaded; a statement's place is its number. */

@@ -6,7 +6,7 @@
 //                    foreign row is read; `missed` is a filter.
 //   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
 //   line             its index and a direction.
-//   customer         those of all lines that it has or had.
+//   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
 // A dialogue (`dref`) is a filter on any of them.
 // Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
@@ -18,12 +18,16 @@ import { newestOf } from './newest.ts';
 import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
 import type { Head } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
+import { hasManyLines, MORE_LINES, walk } from './walk.ts';
 
 // As the indexes of missed calls have it. Not by `direction`: SQLite would then take the index of the line
 // and that direction, and look at every answered call.
 const MISSED = "callee = account AND state = 'RELEASE' AND connect_at IS NULL";
 
 const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
+
+const IN_PERIOD = `(:from IS NULL OR setup_at >= :from) AND (:to IS NULL OR setup_at < :to)
+  AND (:dref IS NULL OR dref = :dref)`;
 
 /** The statements by which a page is found; each gives ids, the newest first. */
 export const CALL_PAGES = {
@@ -35,6 +39,10 @@ export const CALL_PAGES = {
   'page.line': idsWhere(`account = :line AND direction = :direction AND ${OF_CUSTOMER}`),
   'page.heads': headsWhere(`SELECT id FROM calls WHERE account = had.line AND direction = :direction
     AND customer = :customer AND id > :above AND id < :before ORDER BY id DESC LIMIT 1`),
+  'page.many': MORE_LINES,
+  'page.walk': `SELECT id, customer = :customer AND (:direction IS NULL OR direction = :direction)
+      AND ${IN_PERIOD} AS wanted
+    FROM calls WHERE id > :above AND id < :before ORDER BY id DESC LIMIT :rows`,
   'page.all': idsWhere('(:direction IS NULL OR direction = :direction)'),
   'calls.last': 'SELECT coalesce(max(id), 0) AS id FROM calls',
   'calls.from': 'SELECT id, setup_at AS at FROM calls WHERE id >= :id ORDER BY id LIMIT 1',
@@ -42,9 +50,7 @@ export const CALL_PAGES = {
 
 function idsWhere(condition: string): string {
   return `SELECT id FROM calls WHERE ${condition} AND id > :above AND id < :before
-    AND (:from IS NULL OR setup_at >= :from) AND (:to IS NULL OR setup_at < :to)
-    AND (:dref IS NULL OR dref = :dref)
-    ORDER BY id DESC LIMIT :limit`;
+    AND ${IN_PERIOD} ORDER BY id DESC LIMIT :limit`;
 }
 
 /** Ids rise with time but for a clock that was set back: by no more than this, or a period misses calls. */
@@ -67,6 +73,10 @@ export function callPage(rows: Rows, page: CallPage): number[] {
     before: Math.min(before ?? Number.MAX_SAFE_INTEGER, below),
     limit,
   };
+  if (isOfCustomer(page) && hasManyLines(rows, page.scope.customer)) {
+    const ids = walk(rows, CALL_PAGES['page.walk'], { ...values, above }, limit);
+    if (ids) return ids;
+  }
   const heads = (way: string): Head[] =>
     headsOf(rows, CALL_PAGES['page.heads'], { ...values, direction: way, above });
   const sources = sourcesOf(page, heads).map(({ name, own, ...head }) => ({
@@ -77,6 +87,14 @@ export function callPage(rows: Rows, page: CallPage): number[] {
       ),
   }));
   return newestOf(sources, limit, above);
+}
+
+/** All calls of a customer, which no index has together; the missed ones have one. */
+function isOfCustomer(
+  page: CallPage,
+): page is CallPage & { readonly scope: { readonly kind: 'customer' } } {
+  const { scope, line, party, missed } = page;
+  return scope.kind === 'customer' && line === undefined && party === undefined && !missed;
 }
 
 interface PageSource {

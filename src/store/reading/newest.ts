@@ -27,7 +27,7 @@ export function oldestOf(sources: readonly Source[], limit: number): number[] {
  * Once a page is full, the next source is read down to the page's last id only. A thousand lines with
  * calls in any order so cost a thousand looks into an index and a few hundred ids, where one statement
  * over all of them would sort their whole history. Where the heads are known, the sources are read in their
- * order, and no more of them than there are ids on the page.
+ * order, and without a filter no more of them than there are ids on the page.
  */
 function firstOf(
   sources: readonly Source[],

@@ -6,13 +6,14 @@
 //                    no line is asked for. A customer's rows are a filter.
 //   parked           the indexes that hold what was given up: of the line, of the customer, of all.
 //   line             its index; `delivered` is a filter, and nearly all are.
-//   customer         those of all lines that it has or had.
+//   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself.
 
 import type { E164 } from '../../numbers/e164.ts';
 import { newestOf, type Source } from './newest.ts';
 import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
+import { hasManyLines, MORE_LINES, walk } from './walk.ts';
 import type { NotificationPage } from '../store.ts';
 
 const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
@@ -28,6 +29,9 @@ export const NOTIFICATION_PAGES = {
   'page.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND ${IN_STATE}`),
   'page.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
     AND customer = :customer AND seq < :before ORDER BY seq DESC LIMIT 1`),
+  'page.many': MORE_LINES,
+  'page.walk': `SELECT seq AS id, customer = :customer AND ${IN_STATE} AS wanted
+    FROM notifications WHERE seq < :before ORDER BY seq DESC LIMIT :rows`,
   'page.all': seqsWhere(IN_STATE),
 } as const;
 
@@ -72,6 +76,10 @@ export function notificationPage(
   if (lines) return ofEach(parked ? 'page.parked.line' : 'page.line', lines);
   if (scope.kind === 'all') return of(parked ? 'page.parked' : 'page.all');
   if (parked) return of('page.parked.customer');
+  if (hasManyLines(rows, scope.customer)) {
+    const seqs = walk(rows, NOTIFICATION_PAGES['page.walk'], values, limit);
+    if (seqs) return seqs;
+  }
   return newestOf(
     headsOf(rows, NOTIFICATION_PAGES['page.heads'], values).map(({ line: one, head }) => ({
       ...source('page.line', { line: one }),

@@ -8,6 +8,7 @@ import { oldestOf } from './newest.ts';
 import { NOTIFICATION_COLUMNS } from './notification-queries.ts';
 import { headsOf, headsWhere } from './page-scope.ts';
 import { bounded, type Rows, type Stored } from './prepared.ts';
+import { hasManyLines, MORE_LINES } from './walk.ts';
 
 const ENDED_COLUMNS =
   'seq, account, callref, destination, customer, state, created_at AS createdAt';
@@ -39,6 +40,7 @@ export const WAITING_QUERIES = {
     WHERE account = :line AND customer = :customer AND seq > :above AND seq < :below
     ORDER BY seq LIMIT :limit`,
   'ended.one': `SELECT ${ENDED_COLUMNS} FROM notifications WHERE seq = :seq`,
+  'ended.many': MORE_LINES,
   'ended.all': endedWhere('TRUE'),
 } as const;
 
@@ -48,10 +50,11 @@ function endedWhere(condition: string): string {
 }
 
 /** The statement for a selection; undefined where there is none for all of it at once. */
-function endedName({ line, customer, state }: EndedSelection) {
+function endedName(rows: Rows, { line, customer, state }: EndedSelection) {
   const parked = state === 'parked';
   if (line !== undefined) return parked ? 'ended.parked.line' : 'ended.line';
-  if (customer !== undefined) return parked ? 'ended.parked.customer' : undefined;
+  if (customer !== undefined && parked) return 'ended.parked.customer';
+  if (customer !== undefined && !hasManyLines(rows, customer)) return undefined;
   return parked ? 'ended.parked' : 'ended.all';
 }
 
@@ -125,7 +128,7 @@ export function waitingQueries(rows: Rows) {
     const { line, customer, state, from = -Infinity, to = Infinity } = selection;
     const limit = bounded(most);
     const values = { line: line ?? null, customer: customer ?? null, above, limit };
-    const name = endedName(selection);
+    const name = endedName(rows, selection);
     const looked =
       name === undefined
         ? ofCustomer(customer ?? '', above, limit)
