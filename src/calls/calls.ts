@@ -197,13 +197,18 @@ export class Calls {
    * waited for.
    */
   async recover(sessions: readonly OpenSession[]): Promise<void> {
-    const { endpoint, journal } = this.#options;
+    const { endpoint, journal, onFault } = this.#options;
     for (const { dref, calls, wire } of sessions) {
       const events = eventsOf(calls, 'RELEASE', endpoint.timers.now(), 'server-stopped');
       // This server may be killed as well: what is kept stays until its end is done.
       if (events.length > 0) await journal.record(events, dref, wire);
       // What was kept of one session may be damaged; the server starts all the same.
-      this.#ends.follow(endKeptSession(wire, endpoint), dref, calls[0]?.callref);
+      const done = endKeptSession(wire, endpoint).catch((error: unknown) =>
+        onFault(error, calls[0]?.callref),
+      );
+      // Where RELEASE was on disk already, they are told for the second time: nobody's answer is waited for
+      // again. Those who never answer would become more with each kill (measured: 17,000 in 550 of them).
+      this.#ends.follow(events.length > 0 ? done : Promise.resolve(), dref, calls[0]?.callref);
     }
   }
 
