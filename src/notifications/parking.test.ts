@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Destination } from './destination.ts';
 import { at, leftIn, ONE_TRY, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, LINE, seededRandom, Signal, silent } from './test-kit.ts';
+import { event, LINE, seededRandom, Signal, silent, someTurns } from './test-kit.ts';
 
 /** A receiver that refuses the SETUP, and what else it is told to, until it is mended. */
 async function refusing(...types: string[]) {
@@ -268,9 +268,7 @@ describe('parking and resending in any course', () => {
     it(`delivers each event of a chain once, and the first deliveries in order (course ${seed})`, async () => {
       const random = seededRandom(seed * 7919);
       const store = new MemoryStore();
-      const lag = async () => {
-        for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
-      };
+      const lag = () => someTurns(random);
       store.lag = lag;
       store.lookLag = lag;
       const delivered: string[] = [];

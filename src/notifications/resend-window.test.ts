@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { at, codes, count, mending, ONE_TRY, outboxWith, receiver } from './outbox-test-kit.ts';
 import { RESENT, SECOND } from './outbox-test-kit.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, seededRandom } from './test-kit.ts';
+import { event, seededRandom, someTurns } from './test-kit.ts';
 
 describe('resending with a window that is full', () => {
   it('finds an old seq that the window passed long ago, and sends it once', async () => {
@@ -140,9 +140,7 @@ describe('resending with a window that is full', () => {
     const calls = 240;
     const random = seededRandom(4321);
     const store = new MemoryStore();
-    store.lag = async () => {
-      for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
-    };
+    store.lag = () => someTurns(random);
     await using server = await receiver((_target, response, attempt) => {
       response.statusCode = attempt < 3 && random() < 0.3 ? 404 : 200;
       response.end();

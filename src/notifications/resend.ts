@@ -11,6 +11,9 @@ export type Resent =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: 'pending' | 'stopped'; readonly error: string };
 
+/** At most so many are sent again by one request, which takes seconds; the next one goes on behind them. */
+export const MOST_REPLAYED = 10_000;
+
 /** How many notifications wait again, and whether the selection has more than were asked for. */
 export interface Replayed {
   readonly count: number;

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CallEvent } from '../calls/call-event.ts';
 import { emptyLine } from '../lines/line-input.ts';
 import type { Line } from '../lines/line.ts';
@@ -95,6 +96,11 @@ export function sender(options: Partial<SenderOptions> = {}) {
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+}
+
+/** As long as a slow disk might take: none to five turns of the event loop. */
+export async function someTurns(random: () => number): Promise<void> {
+  for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
 }
 
 /** A clock that moves only when told. */

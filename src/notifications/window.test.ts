@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.ts';
 import { at, leftIn, outboxWith, receiver, SECOND } from './outbox-test-kit.ts';
 import type { SendRequest, SendResult } from './send.ts';
 import { MemoryStore } from './memory-store.ts';
-import { event, HandClock, number, seededRandom, Signal } from './test-kit.ts';
+import { event, HandClock, number, seededRandom, Signal, someTurns } from './test-kit.ts';
 
 /** One in memory; the others wait on disk. */
 const NO_ROOM = { windowOfLine: 1 };
@@ -138,9 +138,7 @@ describe('the window over the store', () => {
     const calls = 150;
     const random = seededRandom(12_345);
     const store = new MemoryStore();
-    store.lag = async () => {
-      for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
-    };
+    store.lag = () => someTurns(random);
     await using server = await receiver((_target, response, attempt) => {
       response.statusCode = attempt < 4 && random() < 0.2 ? 503 : 200;
       response.end();

@@ -6,7 +6,7 @@ import type { Scope } from '../access/principal.ts';
 import type { CallEvent } from '../calls/call-event.ts';
 import type { CallPage, CallRow, Store } from './store.ts';
 import * as sample from './test-samples.ts';
-import { e164, storeIn, temporaryDirectory } from './test-samples.ts';
+import { e164, numbers, storeIn, temporaryDirectory } from './test-samples.ts';
 
 const HOUR = 3_600_000;
 const LINES = ['acme', 'acme', 'acme', 'other', 'other', 'other'].map((customer, n) => ({
@@ -20,19 +20,10 @@ const B = NUMBERS[1]!;
 const D = NUMBERS[3]!;
 const PARTIES = ['33612345678', '33699999999', 'anonymous', A, D];
 
-/** Numbers below `below`, always the same ones. */
-function numbers(): (below: number) => number {
-  let state = 42;
-  return (below) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return Math.floor((state / 2 ** 31) * below);
-  };
-}
-
 /** 400 calls over some 17 days, some at the same moment, with B moved from acme to other half-way. */
 async function fill(store: Store): Promise<void> {
   await store.putLines(LINES);
-  const below = numbers();
+  const below = numbers(42);
   let at = 100 * 24 * HOUR;
   for (let n = 0; n < 400; n += 1) {
     if (n === 200) await store.putLine({ ...LINES[1]!, customer: 'other' });

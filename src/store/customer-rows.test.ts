@@ -7,22 +7,20 @@ import type { CallEvent } from '../calls/call-event.ts';
 import type { CallPage, CallRow, EndedSelection, EndedSlice } from './store.ts';
 import type { NotificationRow, Store } from './store.ts';
 import * as sample from './test-samples.ts';
-import { DELIVERED, TIMED_OUT, e164, storeIn, temporaryDirectory } from './test-samples.ts';
+import {
+  DELIVERED,
+  TIMED_OUT,
+  e164,
+  numbers,
+  storeIn,
+  temporaryDirectory,
+} from './test-samples.ts';
 
 const CUSTOMERS = ['acme', 'other', 'third'];
 /** One more, who has a line and no calls, and one that nobody ever heard of. */
 const ASKED = [...CUSTOMERS, 'quiet', 'nobody'];
 const NUMBERS = Array.from({ length: 12 }, (_, n) => e164(String(33_123_456_780 + n)));
 const STATES = ['pending', 'delivered', 'delivered', 'parked'] as const;
-
-/** Numbers below `below`, always the same ones of a seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return Math.floor((state / 2 ** 31) * below);
-  };
-}
 
 function lineOf(number: string, customer: string) {
   return { ...sample.sampleLine(e164(number)), short: '', customer };

@@ -44,7 +44,6 @@ const EXPECTED: Record<string, string> = {
   'calls.page.missed.line': 'calls USING INDEX calls_missed_line (account=? AND id>? AND id<?)',
   'calls.page.heads': 'had USING PRIMARY KEY (customer=?)',
   'calls.page.line': 'calls USING INDEX calls_line (account=? AND direction=? AND id>? AND id<?)',
-  'calls.page.many': 'line_customers USING PRIMARY KEY (customer=?)',
   'calls.page.walk': 'calls USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
   'calls.page.all': 'calls USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
   'keeping.above': 'calls USING INTEGER PRIMARY KEY (rowid>?)',
@@ -74,7 +73,6 @@ const EXPECTED: Record<string, string> = {
   'notifications.page.heads': 'had USING PRIMARY KEY (customer=?)',
   'notifications.page.line':
     'notifications USING INDEX notifications_line (account=? AND seq>? AND seq<?)',
-  'notifications.page.many': 'line_customers USING PRIMARY KEY (customer=?)',
   'notifications.page.walk': 'notifications USING INTEGER PRIMARY KEY (rowid<?)',
   'notifications.page.all': 'notifications USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
   'waiting.nextLine': 'notifications USING COVERING INDEX notifications_pending (account>?)',
@@ -92,7 +90,7 @@ const EXPECTED: Record<string, string> = {
   'waiting.ended.customer.line':
     'notifications USING COVERING INDEX notifications_line (account=? AND seq>? AND seq<?)',
   'waiting.ended.one': 'notifications USING INTEGER PRIMARY KEY (rowid=?)',
-  'waiting.ended.many': 'line_customers USING PRIMARY KEY (customer=?)',
+  'walk.moreLines': 'line_customers USING PRIMARY KEY (customer=?)',
   'waiting.ended.all': 'notifications USING INTEGER PRIMARY KEY (rowid>?)',
 };
 

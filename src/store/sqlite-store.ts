@@ -26,7 +26,7 @@ import type {
 } from './store.ts';
 import type { NotificationState, PendingNotification, Store } from './store.ts';
 import { UpkeepQueue } from './upkeep.ts';
-import { WriteHealth } from './write-health.ts';
+import { WriteHealth, writeProbe } from './write-health.ts';
 import * as cells from './writes.ts';
 
 /** Smaller limits and less patience, for tests; who is told of commits. */
@@ -58,13 +58,6 @@ export async function openSqliteStore(
     throw error;
   }
 }
-
-/**
- * What is written to see whether the disk has room: as much as a busy moment's commit, since a full disk
- * often takes a few pages more, in the place of those that the last failed commit left behind.
- */
-const PROBE_KEY = 'write-probe';
-const PROBE_TEXT = ' '.repeat(256 * 1024);
 
 export class SqliteStore implements Store {
   readonly #writer: Worker;
@@ -104,7 +97,7 @@ export class SqliteStore implements Store {
       (error) => this.#health.failed(error),
     );
     this.#health = new WriteHealth({
-      probe: () => this.#probe(),
+      probe: () => writeProbe((key, value) => this.setMeta(key, value)),
       commitUnderWay: () => this.#commits.batchInFlight,
       onChange: (trouble) => {
         if (trouble === undefined) this.#commits.resume();
@@ -385,12 +378,6 @@ export class SqliteStore implements Store {
     await this.#exited;
     await this.#search.close();
     this.#directory.release();
-  }
-
-  async #probe(): Promise<void> {
-    await this.#commits.urgent(cells.metaCells(PROBE_KEY, PROBE_TEXT));
-    // Its room is for what comes next.
-    await this.#commits.urgent(cells.metaCells(PROBE_KEY, ''));
   }
 
   #post(message: ToWriter): void {

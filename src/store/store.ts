@@ -72,9 +72,6 @@ export interface EndedSelection {
   readonly to?: number;
 }
 
-/** At most so many are sent again by one request, which takes seconds; the next one goes on behind them. */
-export const MOST_REPLAYED = 10_000;
-
 /** One slice of a selection, in order of seq. */
 export interface EndedSlice {
   readonly found: readonly Pick<Notification, 'seq' | 'account' | 'callref' | 'destination'>[];

@@ -174,3 +174,12 @@ export function fillCalls(db: DatabaseSync, count: number): void {
 export function begin(store: Store, call: CallIdentity): Promise<void> {
   return store.recordCalls([setup(call)], [], call.dref, 'wire');
 }
+
+/** Numbers below `below`, always the same ones of a seed. */
+export function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+}

@@ -2,6 +2,7 @@
 // succeeds, and notices a disk that does not answer at all. What the server does about it is not its matter.
 
 import { StoreError } from './store-error.ts';
+import type { Store } from './store.ts';
 
 /** How often it looks, and tries while nothing can be written, milliseconds. */
 const TICK_MS = 1_000;
@@ -72,4 +73,18 @@ export class WriteHealth {
       this.#isProbing = false;
     }
   }
+}
+
+/**
+ * What is written to see whether the disk has room: as much as a busy moment's commit, since a full disk
+ * often takes a few pages more, in the place of those that the last failed commit left behind.
+ */
+const PROBE_KEY = 'write-probe';
+const PROBE_TEXT = ' '.repeat(256 * 1024);
+
+/** Rejects where the store cannot write. */
+export async function writeProbe(setMeta: Store['setMeta']): Promise<void> {
+  await setMeta(PROBE_KEY, PROBE_TEXT);
+  // Its room is for what comes next.
+  await setMeta(PROBE_KEY, '');
 }

@@ -18,7 +18,7 @@ import { newestOf } from './newest.ts';
 import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
 import type { Head } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
-import { hasManyLines, MORE_LINES, walk } from './walk.ts';
+import { hasManyLines, walk } from './walk.ts';
 
 // As the indexes of missed calls have it. Not by `direction`: SQLite would then take the index of the line
 // and that direction, and look at every answered call.
@@ -39,7 +39,6 @@ export const CALL_PAGES = {
   'page.line': idsWhere(`account = :line AND direction = :direction AND ${OF_CUSTOMER}`),
   'page.heads': headsWhere(`SELECT id FROM calls WHERE account = had.line AND direction = :direction
     AND customer = :customer AND id > :above AND id < :before ORDER BY id DESC LIMIT 1`),
-  'page.many': MORE_LINES,
   'page.walk': `SELECT id, customer = :customer AND (:direction IS NULL OR direction = :direction)
       AND ${IN_PERIOD} AS wanted
     FROM calls WHERE id > :above AND id < :before ORDER BY id DESC LIMIT :rows`,

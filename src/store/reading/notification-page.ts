@@ -13,7 +13,7 @@ import type { E164 } from '../../numbers/e164.ts';
 import { newestOf, type Source } from './newest.ts';
 import { IN_SCOPE, customerOf, headsOf, headsWhere, linesOf, linesValue } from './page-scope.ts';
 import { bounded, type Rows, type Values } from './prepared.ts';
-import { hasManyLines, MORE_LINES, walk } from './walk.ts';
+import { hasManyLines, walk } from './walk.ts';
 import type { NotificationPage } from '../store.ts';
 
 const OF_CUSTOMER = '(:customer IS NULL OR customer = :customer)';
@@ -29,7 +29,6 @@ export const NOTIFICATION_PAGES = {
   'page.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND ${IN_STATE}`),
   'page.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
     AND customer = :customer AND seq < :before ORDER BY seq DESC LIMIT 1`),
-  'page.many': MORE_LINES,
   'page.walk': `SELECT seq AS id, customer = :customer AND ${IN_STATE} AS wanted
     FROM notifications WHERE seq < :before ORDER BY seq DESC LIMIT :rows`,
   'page.all': seqsWhere(IN_STATE),

@@ -10,6 +10,7 @@ import { LINE_QUERIES, lineQueries } from './line-queries.ts';
 import { NOTIFICATION_QUERIES, notificationQueries } from './notification-queries.ts';
 import { WAITING_QUERIES, waitingQueries } from './waiting-queries.ts';
 import { prepareRows } from './prepared.ts';
+import { WALK_QUERIES } from './walk.ts';
 
 /** The text of every statement, by room and name; a test holds each one's plan to its index. */
 export const QUERIES = {
@@ -20,6 +21,7 @@ export const QUERIES = {
   waiting: WAITING_QUERIES,
   destinations: DESTINATION_QUERIES,
   keeping: KEEPING_QUERIES,
+  walk: WALK_QUERIES,
 } as const;
 
 /** The queries on a connection, each statement prepared at its first use. */

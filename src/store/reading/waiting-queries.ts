@@ -8,7 +8,7 @@ import { oldestOf } from './newest.ts';
 import { NOTIFICATION_COLUMNS } from './notification-queries.ts';
 import { headsOf, headsWhere } from './page-scope.ts';
 import { bounded, type Rows, type Stored } from './prepared.ts';
-import { hasManyLines, MORE_LINES } from './walk.ts';
+import { hasManyLines } from './walk.ts';
 
 const ENDED_COLUMNS =
   'seq, account, callref, destination, customer, state, created_at AS createdAt';
@@ -40,7 +40,6 @@ export const WAITING_QUERIES = {
     WHERE account = :line AND customer = :customer AND seq > :above AND seq < :below
     ORDER BY seq LIMIT :limit`,
   'ended.one': `SELECT ${ENDED_COLUMNS} FROM notifications WHERE seq = :seq`,
-  'ended.many': MORE_LINES,
   'ended.all': endedWhere('TRUE'),
 } as const;
 

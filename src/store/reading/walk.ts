@@ -18,12 +18,15 @@ const MOST_ROWS = 5_000;
 /** Rows passed in all, some 50 ms; behind that the customer is a rare one after all. */
 const MOST_PASSED = 50_000;
 
-/** A row where `:customer` has, or had, more than `:many` lines. */
-export const MORE_LINES = `SELECT line FROM line_customers WHERE customer = :customer
-  ORDER BY line LIMIT 1 OFFSET :many`;
+/** The text of every statement here, by name. */
+export const WALK_QUERIES = {
+  // A row where the customer has, or had, more than so many lines.
+  moreLines: `SELECT line FROM line_customers WHERE customer = :customer
+    ORDER BY line LIMIT 1 OFFSET :many`,
+} as const;
 
 export function hasManyLines(rows: Rows, customer: string): boolean {
-  return rows(MORE_LINES, { customer, many: MANY_LINES }).length > 0;
+  return rows(WALK_QUERIES.moreLines, { customer, many: MANY_LINES }).length > 0;
 }
 
 /**

@@ -3,8 +3,8 @@
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { mayRead } from '../../access/principal.ts';
+import { MOST_REPLAYED } from '../../notifications/resend.ts';
 import type { E164 } from '../../numbers/e164.ts';
-import { MOST_REPLAYED } from '../../store/store.ts';
 import type { NotificationRow } from '../../store/store.ts';
 import { notificationView } from './notification-view.ts';
 import { pageFrom, pageQuery, rowAfter, usualLimit } from './paging.ts';
