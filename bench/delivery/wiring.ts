@@ -14,7 +14,7 @@ import { systemClock } from '../../src/notifications/clock.ts';
 import { DEFAULT_DELIVERY, deliveryPolicyOf } from '../../src/notifications/delivery-policy.ts';
 import { createOutbox, type OutboxStore } from '../../src/notifications/outbox.ts';
 import { createSender } from '../../src/notifications/send.ts';
-import { createTargetPolicy } from '../../src/notifications/target-policy.ts';
+import { createTargetPolicy } from '../../src/notifications/http/target-policy.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 

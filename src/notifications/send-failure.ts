@@ -1,7 +1,9 @@
 // Why a request to a customer's server failed: one class with a stable code, and one plain sentence
 // to show. Decides nothing about retries. Only send.ts and exchange.ts make these.
 
-import { TargetRefused } from './pinned-connect.ts';
+import { HttpError } from './http/http-error.ts';
+import type { HttpErrorCode } from './http/http-error.ts';
+import { TargetRefused } from './http/pinned-connect.ts';
 import { maskUserInfo } from './url.ts';
 
 export type FailureClass =
@@ -69,6 +71,7 @@ export function failureOfError(error: unknown, host: string): SendFailure {
 
 function classOfError(error: unknown, host: string): SendFailure {
   if (error instanceof TargetRefused) return { class: 'target-refused', sentence: error.message };
+  if (error instanceof HttpError) return failureOfHttp(error);
   const code = codeOf(error);
   const reason = readable(error instanceof Error ? error.message : String(error));
   switch (code) {
@@ -86,25 +89,10 @@ function classOfError(error: unknown, host: string): SendFailure {
     case 'EACCES':
       return { class: 'unreachable', sentence: `The server ${host} cannot be reached (${code}).` };
     case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return { class: 'timeout', sentence: 'No connection to the server in time.' };
-    case 'UND_ERR_SOCKET':
+      return NO_CONNECTION_IN_TIME;
     case 'ECONNRESET':
     case 'EPIPE':
-      return reason.startsWith('bad ')
-        ? notHttp(reason)
-        : {
-            class: 'bad-answer',
-            sentence: 'The server closed the connection before its answer was complete.',
-          };
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return { class: 'bad-answer', sentence: "The headers of the server's answer are too long." };
-    case 'UND_ERR_INVALID_ARG':
-    case 'ERR_INVALID_URL':
-      return { class: 'bad-url', sentence: 'The URL of the notification cannot be requested.' };
-    case 'UND_ERR_DESTROYED':
-    case 'UND_ERR_CLOSED':
-      return { class: 'stopped', sentence: 'This server was stopped before an answer came.' };
+      return CLOSED_EARLY;
   }
   if (CERTIFICATE_CODES.test(code)) {
     return {
@@ -120,6 +108,32 @@ function classOfError(error: unknown, host: string): SendFailure {
   }
   return notHttp(reason);
 }
+
+function failureOfHttp({ code, message }: HttpError): SendFailure {
+  return code === 'not-http' ? notHttp(message) : HTTP_FAILURES[code];
+}
+
+const NO_CONNECTION_IN_TIME: SendFailure = {
+  class: 'timeout',
+  sentence: 'No connection to the server in time.',
+};
+const CLOSED_EARLY: SendFailure = {
+  class: 'bad-answer',
+  sentence: 'The server closed the connection before its answer was complete.',
+};
+const HTTP_FAILURES: Readonly<Record<Exclude<HttpErrorCode, 'not-http'>, SendFailure>> = {
+  'bad-url': {
+    class: 'bad-url',
+    sentence: 'The URL of the notification cannot be requested.',
+  },
+  'connect-timeout': NO_CONNECTION_IN_TIME,
+  'closed-early': CLOSED_EARLY,
+  'head-too-long': {
+    class: 'bad-answer',
+    sentence: "The headers of the server's answer are too long.",
+  },
+  stopped: { class: 'stopped', sentence: 'This server was stopped before an answer came.' },
+};
 
 function notHttp(reason: string): SendFailure {
   return { class: 'bad-answer', sentence: `The server's answer is not valid HTTP: ${reason}.` };

@@ -49,12 +49,12 @@ describe('the request on the wire', () => {
     await out.get(`http://127.0.0.1:${receiver.port}/x`, 3);
     assert.deepEqual(receiver.heads[0]!.split('\r\n').slice(1).sort(), [
       'Accept: */*',
+      'Connection: keep-alive',
+      `Host: 127.0.0.1:${receiver.port}`,
       'User-Agent: Carillon/1.2.3',
       'Webhook-Attempt: 3',
       'Webhook-Id: call-0001-1',
       'Webhook-Timestamp: 1700000001',
-      'connection: keep-alive',
-      `host: 127.0.0.1:${receiver.port}`,
     ]);
   });
 

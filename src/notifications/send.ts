@@ -1,17 +1,15 @@
 // One HTTP request to a customer's server, once: what the outbox calls a try. Knows no events, no order and
-// no retries; what comes back is exchange.ts's matter. undici's bare `dispatch` is used because it costs half
-// of its `request` and a ninth of `fetch`, and because it sends the path as given.
+// no retries; what comes back is exchange.ts's matter, the way there and back http/connections.ts's.
 
-import { Agent } from 'undici';
 import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { Exchange } from './exchange.ts';
-import { createNameCache } from './name-cache.ts';
-import { createPinnedConnector, lookUpAll } from './pinned-connect.ts';
-import type { PinnedConnectorOptions } from './pinned-connect.ts';
-import { failureOfError } from './send-failure.ts';
+import { Connections } from './http/connections.ts';
+import { createNameCache } from './http/name-cache.ts';
+import { createPinnedConnector, lookUpAll } from './http/pinned-connect.ts';
+import type { PinnedConnectorOptions } from './http/pinned-connect.ts';
 import type { FailureClass } from './send-failure.ts';
-import type { TargetPolicy } from './target-policy.ts';
+import type { TargetPolicy } from './http/target-policy.ts';
 import { requestTargetOf } from './url.ts';
 import type { RequestTarget } from './url.ts';
 
@@ -63,25 +61,14 @@ export interface SenderOptions {
   readonly policy: TargetPolicy;
   /** For connecting, headers and body together; no connection may take longer to open. */
   readonly timeoutMs?: number;
-  readonly connectionsPerOrigin?: number;
   /** Certificates (PEM) to trust in place of the machine's own list. */
   readonly ca?: string | string[];
   /** Told of each address that was refused, for the operator's log. */
   readonly onRefused?: PinnedConnectorOptions['onRefused'];
 }
 
-/** undici keeps an idle connection for so long, unless the receiver says less. */
-const KEEP_ALIVE_MS = 4000;
-
 export function createSender(options: SenderOptions): Sender {
-  const {
-    clock,
-    version,
-    policy,
-    timeoutMs: usualMs = 5000,
-    connectionsPerOrigin = 50,
-    ca,
-  } = options;
+  const { clock, version, policy, timeoutMs: usualMs = 5000, ca } = options;
   const connector = createPinnedConnector({
     policy,
     clock,
@@ -90,17 +77,8 @@ export function createSender(options: SenderOptions): Sender {
     ...(ca && { ca }),
     ...(options.onRefused && { onRefused: options.onRefused }),
   });
-  const agent = new Agent({
-    allowH2: false,
-    pipelining: 1,
-    connections: connectionsPerOrigin,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: connector.connect,
-  });
-  const userAgent = `Carillon/${version}`;
+  const connections = new Connections(connector);
+  const usualHeaders = `User-Agent: Carillon/${version}\r\nAccept: */*\r\n`;
   let closed = false;
   const isClosed = (): boolean => closed;
 
@@ -117,53 +95,41 @@ export function createSender(options: SenderOptions): Sender {
         return;
       }
       const { content } = request;
-      try {
-        agent.dispatch(
-          {
-            origin: target.origin,
-            path: target.path,
-            method: content ? 'POST' : 'GET',
-            headers: headersOf(request, target, Math.floor(exchange.at / 1000)),
-            body: content?.body ?? null,
-          },
-          exchange,
-        );
-      } catch (error) {
-        exchange.end(failureOfError(error, hostAndPort));
-      }
+      connections.request(
+        {
+          method: content ? 'POST' : 'GET',
+          origin: target.origin,
+          path: target.path,
+          headers: headersOf(request, target, Math.floor(exchange.at / 1000)),
+          body: content?.body,
+        },
+        exchange,
+      );
     });
   }
 
-  function headersOf(request: SendRequest, target: RequestTarget, seconds: number): string[] {
+  // What is written here holds no line break: ids are ours, types those of the formats, the rest is encoded.
+  function headersOf(request: SendRequest, target: RequestTarget, seconds: number): string {
     const { id, attempt, content, sign, test = false } = request;
-    const headers = [
-      'User-Agent',
-      userAgent,
-      'Accept',
-      '*/*',
-      'Webhook-Id',
-      id,
-      'Webhook-Timestamp',
-      String(seconds),
-      'Webhook-Attempt',
-      String(attempt),
-    ];
-    if (test) headers.push('Webhook-Test', '1');
-    if (content) headers.push('Content-Type', content.type);
-    if (sign) headers.push('Webhook-Signature', sign(id, seconds, content?.body ?? target.path));
-    if (target.userInfo !== undefined) headers.push('Authorization', basic(target.userInfo));
+    let headers =
+      `${usualHeaders}Webhook-Id: ${id}\r\nWebhook-Timestamp: ${seconds}\r\n` +
+      `Webhook-Attempt: ${attempt}\r\n`;
+    if (test) headers += 'Webhook-Test: 1\r\n';
+    if (content) headers += `Content-Type: ${content.type}\r\n`;
+    if (sign) {
+      const signature = sign(id, seconds, content?.body ?? target.path);
+      headers += `Webhook-Signature: ${signature}\r\n`;
+    }
+    if (target.userInfo !== undefined) headers += `Authorization: ${basic(target.userInfo)}\r\n`;
     return headers;
   }
 
   return {
     send,
-    async close() {
-      if (closed) return;
+    close() {
       closed = true;
-      // Destroying an agent leaves connections that are still being made, and they would hold a stopped
-      // server up.
-      connector.close();
-      await agent.destroy();
+      connections.close();
+      return Promise.resolve();
     },
   };
 }

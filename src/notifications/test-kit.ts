@@ -16,7 +16,7 @@ import type { Destination } from './destination.ts';
 import type { Log } from './log.ts';
 import { createSender } from './send.ts';
 import type { SenderOptions, SendRequest } from './send.ts';
-import { createTargetPolicy } from './target-policy.ts';
+import { createTargetPolicy } from './http/target-policy.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that brands test numbers
 export const number = (digits: string): E164 => digits as E164;

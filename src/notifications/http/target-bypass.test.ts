@@ -1,13 +1,13 @@
-// Every way that we know of to write an address that must not be reached, through undici itself, while
-// servers listen there. Two controls show that the test would see a failure: without a policy the
-// same URLs reach the canary, and sockets are counted where no canary can listen.
+// Every way that we know of to write an address that must not be reached, through the sender's own
+// connections, while servers listen there. Two controls show that the test would see a failure: without a
+// policy the same URLs reach the canary, and sockets are counted where no canary can listen.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TargetRefused } from './pinned-connect.ts';
 import { anything, connectionsDuring, listenOn, names, pinned, strict } from './target-test-kit.ts';
-import { parseTemplate } from './template.ts';
-import { originOf, splitUrl } from './url.ts';
+import { parseTemplate } from '../template.ts';
+import { originOf, splitUrl } from '../url.ts';
 
 /** `~` is `:PORT`. A word before the URLs is what comes of them. */
 const TABLE: Record<string, readonly string[]> = {

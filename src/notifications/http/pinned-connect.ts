@@ -1,13 +1,13 @@
 // Opens the sender's connections, and only to addresses that the target policy allows: looks the name
 // up once, checks what came, and connects to those very addresses. Knows no HTTP and keeps no
-// connections: undici's agent does. Beside it: target-policy.ts judges, send.ts uses it.
+// connections: connections.ts does. Beside it: target-policy.ts judges.
 
 import { lookup as systemLookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv4 } from 'node:net';
-import type { Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
-import { buildConnector, errors } from 'undici';
-import type { Clock } from './clock.ts';
+import type { OnReadOpts, Socket } from 'node:net';
+import { connect as connectTls, createSecureContext } from 'node:tls';
+import type { Clock } from '../clock.ts';
+import { HttpError } from './http-error.ts';
 import { sameAddress } from './target-policy.ts';
 import type { TargetClass, TargetPolicy } from './target-policy.ts';
 
@@ -27,10 +27,28 @@ export interface PinnedConnectorOptions {
   readonly onRefused?: (refused: { host: string; address: string; class: TargetClass }) => void;
 }
 
+/** Where to connect, and how. */
+export interface ConnectTarget {
+  /** A name, or an address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Takes the bytes of a connection without TLS; otherwise they come as the socket's stream. */
+  readonly onRead?: OnReadOpts;
+  /** Of an earlier connection with TLS, to be gone on with. */
+  readonly session?: Buffer | undefined;
+  /** Told of sessions for later connections. */
+  readonly onSession?: (session: Buffer) => void;
+}
+
 export interface PinnedConnector {
-  /** For the `connect` option of undici's agent. */
-  readonly connect: buildConnector.connector;
-  /** Drops what is not connected yet; nothing connects from then on. What is connected is the agent's. */
+  /**
+   * A connection that is open, TLS included. Rejects with TargetRefused where every address of the server is
+   * refused; what the resolver, TCP or TLS says, in an AggregateError where several addresses were tried in
+   * vain; HttpError `connect-timeout`, and `stopped` after `close`.
+   */
+  readonly connect: (target: ConnectTarget) => Promise<Socket>;
+  /** Drops what is not connected yet; nothing connects from then on. What is connected is the caller's. */
   readonly close: () => void;
 }
 
@@ -59,27 +77,21 @@ export class TargetRefused extends Error {
 /** A name may have a thousand addresses; who answers at none of these is not there. */
 const ADDRESSES_TRIED = 10;
 
-/**
- * A connector for undici's agent. Its errors: TargetRefused where every address of the server is
- * refused; the resolver's; ConnectTimeoutError; ClientDestroyedError after `close`; what TCP or TLS
- * says, in an AggregateError where several addresses were tried in vain.
- */
+/** The way to the receivers that a policy leaves open. */
 export function createPinnedConnector(options: PinnedConnectorOptions): PinnedConnector {
   const { policy, clock, timeoutMs, ca, lookUp = lookUpAll, onRefused } = options;
-  // For TLS alone, on a connection that was checked: `timeout` is ours, below.
   // One context for all: making one of the usual list's certificates takes 15 ms.
-  const trust = ca ? { secureContext: createSecureContext({ ca }) } : {};
-  const startTls = buildConnector({ allowH2: false, timeout: 0, ...trust });
+  const secureContext = createSecureContext(ca ? { ca } : {});
   const opening = new Set<AbortController>();
   let closed = false;
 
-  async function open(target: buildConnector.Options, stop: AbortSignal): Promise<Socket> {
+  async function open(target: ConnectTarget, stop: AbortSignal): Promise<Socket> {
     stop.throwIfAborted();
     const { hostname } = target;
     const addresses = allowedOf(hostname, await addressesOf(hostname));
     stop.throwIfAborted();
     const tcp = await connectToFirst(addresses, target, stop);
-    return target.protocol === 'https:' ? secure(tcp, target) : tcp;
+    return target.tls ? secure(tcp, target) : tcp;
   }
 
   /** A literal address is its own; a name is looked up here and nowhere else. */
@@ -111,7 +123,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
   /** One after the other. Each has its share of the time, so that one that hangs leaves some for the next. */
   async function connectToFirst(
     addresses: readonly string[],
-    target: buildConnector.Options,
+    target: ConnectTarget,
     stop: AbortSignal,
   ): Promise<Socket> {
     const failures: unknown[] = [];
@@ -136,19 +148,19 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
 
   function connectTo(
     address: string,
-    target: buildConnector.Options,
+    target: ConnectTarget,
     stop: AbortSignal,
     limitMs: number | undefined,
   ): Promise<Socket> {
     const socket = connectTcp({
       host: address,
-      port: Number(target.port) || (target.protocol === 'https:' ? 443 : 80),
-      ...(target.localAddress && { localAddress: target.localAddress }),
+      port: target.port,
+      ...(target.onRead && !target.tls && { onread: target.onRead }),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
     });
-    // For as long as this is being opened, TLS included: once the agent has it, nobody aborts `stop`.
+    // For as long as this is being opened, TLS included: once the caller has it, nobody aborts `stop`.
     stop.addEventListener('abort', () => socket.destroy(reasonOf(stop)), { once: true });
     const limit =
       limitMs === undefined
@@ -172,7 +184,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
   function checkReached(socket: Socket, address: string, hostname: string): Error | undefined {
     const reached = socket.remoteAddress;
     if (reached === undefined) {
-      return Object.assign(new Error('the connection was closed at once'), { code: 'ECONNRESET' });
+      return closedAtOnce();
     }
     if (sameAddress(reached, address)) return undefined;
     const verdict = policy.check(reached);
@@ -180,48 +192,54 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
   }
 
   /** TLS on a connection: name and certificate are those of the URL, whatever the address. */
-  function secure(tcp: Socket, target: buildConnector.Options): Promise<Socket> {
-    // undici names one only where a Host header differs. Without the dot that a name may end with
-    // (RFC 6066, 3); an address is no server name.
-    const name = (target.servername || target.hostname).replace(/\.$/, '');
-    const servername = isIP(name) === 0 ? name : undefined;
+  function secure(tcp: Socket, target: ConnectTarget): Promise<Socket> {
+    const { hostname, session, onSession } = target;
+    // Without the dot that a name may end with (RFC 6066, 3); an address is no server name.
+    const name = hostname.replace(/\.$/, '');
+    const socket = connectTls({
+      socket: tcp,
+      host: name,
+      ...(isIP(name) === 0 && { servername: name }),
+      ALPNProtocols: ['http/1.1'],
+      secureContext,
+      session,
+    });
+    if (onSession) socket.on('session', onSession);
     return new Promise((resolve, reject) => {
-      startTls({ ...target, servername, httpSocket: tcp }, (error, socket) => {
-        if (error) reject(error);
-        else resolve(socket);
-      });
+      socket.on('error', reject); // stays, as above
+      socket.once('secureConnect', () => resolve(socket));
+      socket.once('close', () => reject(closedAtOnce()));
     });
   }
 
-  function tooSlow({ hostname }: buildConnector.Options): Error {
-    return new errors.ConnectTimeoutError(`no connection to ${hostname} within ${timeoutMs} ms`);
+  function tooSlow({ hostname }: ConnectTarget): Error {
+    return new HttpError('connect-timeout', `no connection to ${hostname} within ${timeoutMs} ms`);
   }
 
   return {
-    connect(target, callback) {
+    connect(target) {
       const stop = new AbortController();
       const timer = clock.setTimer(() => stop.abort(tooSlow(target)), timeoutMs);
-      if (closed) stop.abort(new errors.ClientDestroyedError());
+      if (closed) stop.abort(new HttpError('stopped'));
       opening.add(stop);
-      void unlessStopped(open(target, stop.signal), stop.signal)
-        .finally(() => {
-          timer.cancel();
-          opening.delete(stop);
-        })
-        .then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        );
+      return unlessStopped(open(target, stop.signal), stop.signal).finally(() => {
+        timer.cancel();
+        opening.delete(stop);
+      });
     },
     close() {
       closed = true;
-      for (const each of opening) each.abort(new errors.ClientDestroyedError());
+      for (const each of opening) each.abort(new HttpError('stopped'));
     },
   };
 }
 
 /** The machine's own resolver. */
 export const lookUpAll: LookUp = (name) => systemLookup(name, { all: true, order: 'verbatim' });
+
+function closedAtOnce(): Error {
+  return Object.assign(new Error('the connection was closed at once'), { code: 'ECONNRESET' });
+}
 
 /** What `work` gives, or the reason of `stop` as soon as that is aborted: a resolver cannot be interrupted. */
 function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {

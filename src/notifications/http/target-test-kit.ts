@@ -1,19 +1,19 @@
 // For the tests of the target policy only: servers on chosen addresses of this machine that count who
-// comes, and requests made as the sender makes them, through undici and the pinned connector.
+// comes, and requests made as the sender makes them, through its connections and the pinned connector.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { on, once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import type { Server } from 'node:net';
-import { Agent } from 'undici';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../clock.ts';
+import { Connections } from './connections.ts';
 import { createPinnedConnector, TargetRefused } from './pinned-connect.ts';
 import type { LookUp, PinnedConnectorOptions } from './pinned-connect.ts';
-import { failureOfError } from './send-failure.ts';
+import { failureOfError } from '../send-failure.ts';
 import { createTargetPolicy } from './target-policy.ts';
 import type { TargetPolicy, TargetPolicyOptions } from './target-policy.ts';
-import { portOf } from './test-kit.ts';
-import { originOf, splitUrl } from './url.ts';
+import { portOf } from '../test-kit.ts';
+import { requestTargetOf } from '../url.ts';
 
 export const strict = (options: Partial<TargetPolicyOptions> = {}): TargetPolicy => ({
   ...createTargetPolicy({ allow: [], sandbox: false, severalCustomers: () => true, ...options }),
@@ -119,7 +119,7 @@ export async function connectionsDuring(work: () => Promise<unknown>): Promise<n
   return begun;
 }
 
-/** An agent as the sender has one, on the pinned connector. */
+/** Connections as the sender has them, on the pinned connector. */
 export function pinned(options: Partial<PinnedConnectorOptions> = {}) {
   const connector = createPinnedConnector({
     policy: strict(),
@@ -128,14 +128,14 @@ export function pinned(options: Partial<PinnedConnectorOptions> = {}) {
     lookUp: names({}),
     ...options,
   });
-  const agent = new Agent({ allowH2: false, connect: connector.connect });
+  const connections = new Connections(connector);
   return {
     close: connector.close,
     /** The status, or what went wrong: the class of a refusal, else a code; the error itself in `error`. */
-    get: (url: string) => get(agent, url),
-    async [Symbol.asyncDispose]() {
-      connector.close();
-      await agent.destroy();
+    get: (url: string) => get(connections, url),
+    [Symbol.asyncDispose]() {
+      connections.close();
+      return Promise.resolve();
     },
   };
 }
@@ -145,24 +145,25 @@ interface Outcome {
   readonly error?: Error;
 }
 
-function get(agent: Agent, url: string): Promise<Outcome> {
+function get(connections: Connections, url: string): Promise<Outcome> {
   return new Promise((resolve) => {
-    const parts = splitUrl(url);
-    if (!parts) return resolve({ result: 'bad-url' });
-    try {
-      agent.dispatch(
-        { origin: originOf(parts), path: parts.path || '/', method: 'GET' },
-        {
-          onRequestStart() {},
-          onResponseData() {},
-          onResponseEnd() {},
-          onResponseStart: (_controller, status) => resolve({ result: status }),
-          onResponseError: (_controller, error) => resolve({ result: resultOf(error), error }),
-        },
-      );
-    } catch {
-      resolve({ result: 'bad-url' });
-    }
+    const target = requestTargetOf(url);
+    if (!target) return resolve({ result: 'bad-url' });
+    const { origin, path } = target;
+    connections.request(
+      { method: 'GET', origin, path, headers: '' },
+      {
+        ended: false,
+        onStart() {},
+        onBody() {},
+        onEnd() {},
+        onHead: ({ status }) => resolve({ result: status }),
+        onError: (error) =>
+          resolve(
+            error instanceof Error ? { result: resultOf(error), error } : { result: String(error) },
+          ),
+      },
+    );
   });
 }
 

@@ -3,7 +3,7 @@
 // asked once at a time; one that was found before is answered at once, and asked again behind that. Judges no
 // address: pinned-connect.ts does, at every connection.
 
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { LookUp } from './pinned-connect.ts';
 
 type Addresses = Awaited<ReturnType<LookUp>>;

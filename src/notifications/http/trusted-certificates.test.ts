@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { getCACertificates } from 'node:tls';
-import { makeSelfSigned } from '../web/self-signed.ts';
+import { makeSelfSigned } from '../../web/self-signed.ts';
 import { CertificateFileError, trustedCertificates } from './trusted-certificates.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'carillon-trusted-'));
