@@ -1,10 +1,16 @@
 // What an older program left is brought to the newest version with all that is in it.
 
 import { strict as assert } from 'node:assert';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { migrate } from './schema.ts';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { indexesOf } from './deferred-test-kit.ts';
+import { SCHEMA_VERSION, migrate } from './schema.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import * as sample from './test-samples.ts';
 import { DELIVERED, LINE_A, LINE_B, TIMED_OUT, storeIn } from './test-samples.ts';
@@ -323,4 +329,69 @@ test('a database of version 5 keeps open sessions, and each customer what was it
   assert.deepEqual(await of('before'), [[1], [1], true]);
   assert.deepEqual(await of('told'), [[], [2], true]);
   assert.deepEqual(await of('quiet'), [[], [], false]);
+});
+
+/** A database as the sixth version left it, with so many calls and a notification of each. */
+function makeVersion6(directory: string, calls: number): void {
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 6);
+  db.exec("INSERT INTO meta VALUES ('kind', 'server'), ('realm', 'carillon')");
+  sample.fillCalls(db, calls);
+  db.exec(`
+    INSERT INTO notifications (seq, id, callref, account, type, url, created_at, customer, state)
+      SELECT id * 3, callref || '-1', callref, account, 'SETUP', 'http://x/', setup_at, customer,
+        'delivered' FROM calls;
+    INSERT INTO line_customers SELECT DISTINCT customer, account FROM calls`);
+  db.close();
+}
+
+function valueIn(directory: string, sql: string): unknown {
+  const db = new DatabaseSync(join(directory, 'carillon.db'), { readOnly: true, timeout: 5000 });
+  const row = db.prepare(sql).get();
+  db.close();
+  return Object.values(row ?? {})[0];
+}
+
+test('a database of version 6 has all that pages are found by from the first moment on', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion6(directory, 7000);
+  const store = await storeIn(t, directory);
+  assert.deepEqual(indexesOf(directory), []);
+  const upTo = 'SELECT group_concat(id) FROM (SELECT id FROM indexed_up_to ORDER BY source)';
+  assert.equal(valueIn(directory, upTo), '7000,21000');
+  const line = sample.e164('33120000003');
+  const all = { kind: 'all' } as const;
+  assert.equal((await store.pageCalls({ scope: all, line, limit: 9 })).length, 7);
+  assert.equal((await store.pageNotifications({ scope: all, line, limit: 9 })).length, 7);
+  const customer = { kind: 'customer', customer: 'c3' } as const;
+  assert.equal((await store.pageCalls({ scope: customer, limit: 999 })).length, 700);
+  // What happens now goes on behind it.
+  await sample.begin(store, sample.sampleCall('new', line));
+  assert.equal((await store.pageCalls({ scope: all, line, limit: 9 })).length, 8);
+  assert.deepEqual(indexesOf(directory), []);
+});
+
+test('a program that is killed while it changes a database leaves it as it was, or changed', async (t) => {
+  const directory = temporaryDirectory(t);
+  makeVersion6(directory, 7000);
+  const child = fileURLToPath(new URL('./test-child.ts', import.meta.url));
+  const wal = join(directory, 'carillon.db-wal');
+  const size = (): number => statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
+  for (const bytes of [1, 100_000, 400_000, 800_000]) {
+    const migrating = spawn(process.execPath, [child, directory], { stdio: 'ignore' });
+    t.after(() => migrating.kill('SIGKILL'));
+    const gone = once(migrating, 'exit');
+    while (size() < bytes && migrating.exitCode === null) await endOfTurn();
+    migrating.kill('SIGKILL');
+    await gone;
+    const version = valueIn(directory, 'PRAGMA user_version');
+    assert.ok(version === 6 || version === SCHEMA_VERSION, String(version));
+    assert.equal(valueIn(directory, 'PRAGMA integrity_check'), 'ok');
+  }
+  const store = await storeIn(t, directory);
+  const line = sample.e164('33120000003');
+  const page = { scope: { kind: 'all' }, line, limit: 9 } as const;
+  assert.equal((await store.pageCalls(page)).length, 7);
+  assert.equal((await store.pageNotifications(page)).length, 7);
+  assert.deepEqual(indexesOf(directory), []);
 });

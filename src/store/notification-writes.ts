@@ -5,7 +5,7 @@ import type { Destination, SigningSecret } from '../notifications/destination.ts
 import type { Attempt, EndedSelection, Notification, NotificationState } from './store.ts';
 import { CUSTOMER_NOW, statement, type Cell } from './write-statement.ts';
 
-const ADD_NOTIFICATION = statement(`
+export const ADD_NOTIFICATION = statement(`
   INSERT INTO notifications (seq, id, callref, account, type, destination, url, content_type, body,
     created_at, state, customer)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ${CUSTOMER_NOW})`);

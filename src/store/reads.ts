@@ -1,11 +1,12 @@
-// Reads that wait for the reader thread (sqlite-reader.ts): each is sent at once and answered in order. It
-// knows no query but by name, and nothing of writes.
+// Reads that wait for the reader thread (sqlite-reader.ts): each is sent at once and answered in order, but for
+// those that first wait for what they read (catch-up.ts). It knows no query but by name, and nothing of writes.
 
 import type { Worker } from 'node:worker_threads';
+import { isDeferred } from './reading/deferred-reads.ts';
 import type { Queries } from './reading/queries.ts';
 import type { FromReader, ToReader } from './sqlite-reader.ts';
 import { StoreError, fromFailure } from './store-error.ts';
-import { readerLost } from './store-threads.ts';
+import { readerLost, tell } from './store-threads.ts';
 
 interface Asked {
   resolve(rows: unknown): void;
@@ -16,15 +17,21 @@ export class Reads {
   readonly #reader: Worker;
   /** Reads that wait; one more is rejected. */
   readonly #limit: number;
+  /** What a read of deferred indexes waits for, if for anything. Never rejects. */
+  readonly #caughtUp: () => Promise<void> | undefined;
   readonly #asked = new Map<number, Asked>();
   readonly #exited: Promise<void>;
   #last = 0;
   #refusal: StoreError | undefined;
-  #closing = false;
+  /** Reads that were asked but not sent yet. */
+  #held = 0;
+  #isClosing = false;
+  #toldToClose = false;
 
-  constructor(reader: Worker, limit: number) {
+  constructor(reader: Worker, limit: number, caughtUp: () => Promise<void> | undefined) {
     this.#reader = reader;
     this.#limit = limit;
+    this.#caughtUp = caughtUp;
     reader.on('message', (answer: FromReader) => this.#answered(answer));
     reader.on('error', (cause) => this.end(readerLost(cause)));
     this.#exited = new Promise((resolve) => {
@@ -46,14 +53,18 @@ export class Reads {
       this.#last += 1;
       // What comes back is the answer of the query of that name, type and all.
       this.#asked.set(this.#last, { resolve, reject });
-      this.#post({ read: this.#last, query, args });
+      const request = { read: this.#last, query, args };
+      const caughtUp = isDeferred(query, args) ? this.#caughtUp() : undefined;
+      if (caughtUp === undefined) this.#post(request);
+      else void this.#postAfter(caughtUp, request);
     });
   }
 
   /** Rejects every later read with `error`, ends the thread behind those that wait; resolves when it is gone. */
   close(error: StoreError): Promise<void> {
     this.#refusal ??= error;
-    this.#tellToClose();
+    this.#isClosing = true;
+    if (this.#held === 0) this.#tellToClose();
     return this.#exited;
   }
 
@@ -66,9 +77,17 @@ export class Reads {
   }
 
   #tellToClose(): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.#toldToClose) return;
+    this.#toldToClose = true;
     this.#post('close');
+  }
+
+  async #postAfter(caughtUp: Promise<void>, request: ToReader): Promise<void> {
+    this.#held += 1;
+    await caughtUp;
+    this.#held -= 1;
+    this.#post(request);
+    if (this.#isClosing && this.#held === 0) this.#tellToClose();
   }
 
   #answered(answer: FromReader): void {
@@ -81,9 +100,7 @@ export class Reads {
   }
 
   #post(message: ToReader): void {
-    // A thread's port, not a window: there is no origin. A thread that is gone takes no notice.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    this.#reader.postMessage(message);
+    tell(this.#reader, message);
   }
 }
 

@@ -7,24 +7,18 @@ import type { CallEvent, OpenSession } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { Destination, SigningSecret } from '../notifications/destination.ts';
 import type { E164 } from '../numbers/e164.ts';
+import { CatchUp } from './catch-up.ts';
 import { holdDataDirectory, type DataDirectory, type LockPatience } from './data-directory.ts';
 import { FileSearch } from './file-search.ts';
 import { DEFAULT_LIMITS, GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 import type { Identity } from './open-database.ts';
 import { Reads } from './reads.ts';
 import type { FromWriter, ToWriter } from './sqlite-writer.ts';
-import { StoreError } from './store-error.ts';
-import { startThreads, writerLost, type StoreThreads } from './store-threads.ts';
-import type { Attempt, Binding, CallPage, CallRow, EndedSelection } from './store.ts';
-import type {
-  EndedSlice,
-  KeptCall,
-  ListFilter,
-  Notification,
-  NotificationPage,
-  NotificationRow,
-} from './store.ts';
-import type { NotificationState, PendingNotification, Store } from './store.ts';
+import type { StoreError } from './store-error.ts';
+import { closed, startThreads, tell, writerLost, type StoreThreads } from './store-threads.ts';
+import type { Attempt, Binding, CallPage, CallRow, EndedSelection, EndedSlice } from './store.ts';
+import type { KeptCall, ListFilter, Notification, NotificationPage } from './store.ts';
+import type { NotificationRow, NotificationState, PendingNotification, Store } from './store.ts';
 import { UpkeepQueue } from './upkeep.ts';
 import { WriteHealth, writeProbe } from './write-health.ts';
 import * as cells from './writes.ts';
@@ -66,6 +60,7 @@ export class SqliteStore implements Store {
   readonly #commits: GroupCommit;
   readonly #health: WriteHealth;
   readonly #onTrouble: NonNullable<StoreTuning['onTrouble']>;
+  readonly #catchUp: CatchUp;
   readonly #reads: Reads;
   readonly #exited: Promise<void>;
   readonly #checkpointerExited: Promise<void>;
@@ -104,11 +99,14 @@ export class SqliteStore implements Store {
         onTrouble(trouble);
       },
     });
-    this.#reads = new Reads(reader, limits.waiting);
+    this.#catchUp = new CatchUp(() => this.#post('fill'));
+    this.#reads = new Reads(reader, limits.waiting, () => this.#catchUp.wait());
     writer.on('message', (answer: FromWriter) => {
       if (answer.kind === 'upkeep') this.#upkeep.settle(answer);
+      if (answer.kind === 'fill') this.#catchUp.filled(answer);
       if (answer.kind !== 'batch') return;
       onCommit?.(performance.now() - this.#sentAt);
+      this.#catchUp.committed(answer.isBehind);
       this.#commits.settle(answer.failed, answer.failure);
     });
     writer.on('error', (cause) => this.#end(writerLost(cause)));
@@ -368,6 +366,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.#health.end();
+    this.#catchUp.stop();
     const drained = this.#commits.drain();
     this.#commits.refuse(closed());
     this.#upkeep.refuse(closed());
@@ -390,18 +389,9 @@ export class SqliteStore implements Store {
     this.#lost = true;
     this.#health.end();
     this.#commits.end(error);
+    this.#catchUp.end();
     if (this.#closing === undefined) this.#onTrouble(error);
     this.#reads.end(error);
     this.#upkeep.end(error);
   }
-}
-
-function tell(thread: Worker, message: ToWriter): void {
-  // A thread's port, not a window: there is no origin.
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  thread.postMessage(message);
-}
-
-function closed(): StoreError {
-  return new StoreError('closed', 'the store is closed: nothing can be read or written any more');
 }

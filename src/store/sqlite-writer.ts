@@ -2,15 +2,16 @@
 // nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts), and reads nothing:
 // that is sqlite-reader.ts, so that no list holds a commit up.
 //
-// To this thread come a flat array (a batch), an Upkeep or 'close'; each batch is answered by a BatchAnswer,
-// upkeep by an UpkeepAnswer, opening by a ReadyAnswer.
+// To this thread come a flat array (a batch), 'fill', an Upkeep or 'close'; each batch is answered by a
+// BatchAnswer, 'fill' by a FillAnswer, upkeep by an UpkeepAnswer, opening by a ReadyAnswer.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DeferredIndexes } from './deferred-indexes.ts';
 import { openDatabase, type Identity } from './open-database.ts';
 import { StoreError, isFaultOfOneOperation, toFailure, type Failure } from './store-error.ts';
 import { countAt, type Cell } from './write-statement.ts';
-import { WRITES, writeStatement } from './writes.ts';
+import { ADD_CALL, ADD_NOTIFICATION, WRITES, writeStatement } from './writes.ts';
 
 export interface WriterStart extends Identity {
   readonly path: string;
@@ -27,6 +28,15 @@ export interface BatchAnswer {
   readonly kind: 'batch';
   readonly failed: 'all' | readonly (Failure | undefined)[];
   readonly failure?: Failure;
+  /** Whether there may be rows that the deferred indexes do not have. */
+  readonly isBehind: boolean;
+}
+
+/** The next rows were added to the deferred indexes. */
+export interface FillAnswer {
+  readonly kind: 'fill';
+  readonly isBehind: boolean;
+  readonly failure?: Failure;
 }
 
 /** Work on the file itself, between two batches. */
@@ -39,10 +49,8 @@ export interface UpkeepAnswer {
   readonly failure?: Failure;
 }
 
-export type ToWriter = Cell[] | Upkeep | 'close';
-export type FromWriter = ReadyAnswer | BatchAnswer | UpkeepAnswer;
-
-const COMMITTED: BatchAnswer = { kind: 'batch', failed: [] };
+export type ToWriter = Cell[] | 'fill' | Upkeep | 'close';
+export type FromWriter = ReadyAnswer | BatchAnswer | FillAnswer | UpkeepAnswer;
 
 /** Commits batches on one connection. */
 class BatchWriter {
@@ -50,12 +58,16 @@ class BatchWriter {
   readonly #statements: StatementSync[];
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  readonly #deferred: DeferredIndexes;
+  /** Or an earlier program left it so. */
+  #isBehind = true;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#statements = WRITES.map(({ sql }) => db.prepare(sql));
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
+    this.#deferred = new DeferredIndexes(db);
   }
 
   /** Commits a batch: all of it, or all of it but the operations that are at fault themselves. */
@@ -64,10 +76,10 @@ class BatchWriter {
       this.#begin.run();
       for (let at = 0; at < cells.length;) at = this.#apply(cells, at);
       this.#commit.run();
-      return COMMITTED;
+      return this.#answer([]);
     } catch (error) {
       this.#rollback();
-      return isFaultOfOneOperation(error) ? this.#writeOneByOne(cells) : allFailed(error);
+      return isFaultOfOneOperation(error) ? this.#writeOneByOne(cells) : this.#allFailed(error);
     }
   }
 
@@ -89,11 +101,20 @@ class BatchWriter {
         this.#db.exec('RELEASE operation');
       }
       this.#commit.run();
-      return { kind: 'batch', failed };
+      return this.#answer(failed);
     } catch (error) {
       this.#rollback();
-      return allFailed(error);
+      return this.#allFailed(error);
     }
+  }
+
+  #answer(failed: BatchAnswer['failed']): BatchAnswer {
+    return { kind: 'batch', failed, isBehind: this.#isBehind };
+  }
+
+  #allFailed(error: unknown): BatchAnswer {
+    const failure = toFailure(error, 'write-failed', 'nothing of this could be written');
+    return { ...this.#answer('all'), failure };
   }
 
   /** Runs the statements of the operation that begins at `at`; the place of the next one. */
@@ -110,10 +131,26 @@ class BatchWriter {
   /** Runs one statement, whose values begin at `first`, or what is to be run in its place. */
   #run(number: number, cells: Cell[], first: number): void {
     const { values, missing, orElse } = writeStatement(number);
+    if (number === ADD_CALL) this.#isBehind = true;
+    else if (number === ADD_NOTIFICATION) {
+      this.#isBehind = true;
+      this.#deferred.beforeNotification(Number(cells[first]));
+    }
     const { changes } = this.#statements[number]!.run(...cells.slice(first, first + values));
     if (changes !== 0) return;
     for (const other of orElse) this.#run(other, cells, first);
     if (missing !== undefined) throw new StoreError('refused', missing);
+  }
+
+  /** Adds the next rows to the deferred indexes. */
+  fill(): FillAnswer {
+    try {
+      this.#isBehind = !this.#deferred.fill();
+      return { kind: 'fill', isBehind: this.#isBehind };
+    } catch (error) {
+      const failure = toFailure(error, 'write-failed', 'what was kept could not be indexed');
+      return { kind: 'fill', isBehind: true, failure };
+    }
   }
 
   /** Empties the write-ahead log, or writes the whole database anew. */
@@ -156,11 +193,6 @@ function endOfOperation(cells: Cell[], at: number): number {
   return place;
 }
 
-function allFailed(error: unknown): BatchAnswer {
-  const failure = toFailure(error, 'write-failed', 'nothing of this could be written');
-  return { kind: 'batch', failed: 'all', failure };
-}
-
 /** The whole life of the thread. */
 function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   const send = (answer: FromWriter): void => port.postMessage(answer);
@@ -174,6 +206,7 @@ function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   const writer = new BatchWriter(db);
   port.on('message', (message: ToWriter) => {
     if (Array.isArray(message)) send(writer.write(message));
+    else if (message === 'fill') send(writer.fill());
     else if (message !== 'close') send(writer.upkeep(message));
     else {
       // Closing moves the write-ahead log into the database; without a listener the thread ends.

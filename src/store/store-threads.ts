@@ -4,8 +4,8 @@
 
 import { Worker } from 'node:worker_threads';
 import type { CheckpointerStart } from './sqlite-checkpointer.ts';
-import type { FromReader, ReaderStart } from './sqlite-reader.ts';
-import type { FromWriter, WriterStart } from './sqlite-writer.ts';
+import type { FromReader, ReaderStart, ToReader } from './sqlite-reader.ts';
+import type { FromWriter, ToWriter, WriterStart } from './sqlite-writer.ts';
 import { StoreError, fromFailure, messageOf, type StoreErrorCode } from './store-error.ts';
 
 export interface StoreThreads {
@@ -68,6 +68,18 @@ function startThread(
       }
     });
   });
+}
+
+/** Sends a message to one of the threads. One that is gone takes no notice. */
+export function tell(thread: Worker, message: ToWriter | ToReader): void {
+  // A thread's port, not a window: there is no origin.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  thread.postMessage(message);
+}
+
+/** What is said of whatever is asked behind `close`. */
+export function closed(): StoreError {
+  return new StoreError('closed', 'the store is closed: nothing can be read or written any more');
 }
 
 /** What is said once the writer has ended by itself. */

@@ -159,9 +159,13 @@ export interface KeptCall {
   readonly pending: number;
 }
 
+/** How far back a SIP Call-ID is looked for. */
+export const NEWEST_CALLS = 10_000;
+
 export interface ListFilter {
   readonly line?: E164;
   readonly callref?: string;
+  /** Of calls among the newest NEWEST_CALLS. */
   readonly sipCallId?: string;
   /** Of notifications only. */
   readonly state?: NotificationState;

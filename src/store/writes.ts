@@ -44,7 +44,7 @@ const REMOVE_BINDING = statement('DELETE FROM bindings WHERE line = ? AND contac
 
 // The three events of a call. A second SETUP breaks the callref's uniqueness, a second CONNECT or
 // RELEASE finds no row: "exactly one of each" (docs/rules.md, 2) holds here whatever happens above.
-const ADD_CALL = statement(`
+export const ADD_CALL = statement(`
   INSERT INTO calls (callref, dref, dref_replace, session_id, is_acd, redirecting_number, account,
     caller, callee, sip_call_id, setup_at, state, customer)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SETUP', ${CUSTOMER_NOW})`);

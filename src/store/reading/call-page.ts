@@ -1,14 +1,15 @@
 // One page of calls: which ids are on it. The rows themselves are read by call-queries.ts.
 //
 // Each page is read from the index that leaves the least to filter, newest first, down to its limit:
-//   party            its index and a direction, and where the number is a line of ours that line's index.
-//                    Scope and line are in the index too, so that of a number that everybody calls no
-//                    foreign row is read; `missed` is a filter.
+//   party            its rows of call_parties and a direction, and where the number is a line of ours those
+//                    of that line. Scope and line stand there too, so that of a number that everybody calls
+//                    no foreign call is read; `missed` is a filter.
 //   missed           the indexes that hold missed calls only: of the line, of the customer, of all.
-//   line             its index and a direction.
+//   line             its rows of call_lines and a direction.
 //   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
-// A dialogue (`dref`) is a filter on any of them.
+// A dialogue (`dref`) is a filter on any of them. What stands in call_parties and call_lines is written later
+// than the calls (deferred-indexes.ts): `isDeferred` says which pages are read from there.
 // Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
 // ids (`idAt`). The most that can be walked in vain: a party's calls that were answered, in search of
 // missed ones; a line's calls of the time when it was another customer's.
@@ -31,14 +32,22 @@ const IN_PERIOD = `(:from IS NULL OR setup_at >= :from) AND (:to IS NULL OR setu
 
 /** The statements by which a page is found; each gives ids, the newest first. */
 export const CALL_PAGES = {
-  'page.party': idsWhere(`party = :party AND direction = :direction AND ${IN_SCOPE}
-    AND (:missed IS NULL OR (${MISSED}))`),
+  'page.party': idsFrom(
+    'call_parties',
+    `party = :party AND direction = :direction AND ${IN_SCOPE}`,
+    `${IN_PERIOD} AND (:missed IS NULL OR (${MISSED}))`,
+  ),
   'page.missed.line': idsWhere(`account = :line AND ${OF_CUSTOMER} AND ${MISSED}`),
   'page.missed.customer': idsWhere(`customer = :customer AND ${MISSED}`),
   'page.missed': idsWhere(MISSED),
-  'page.line': idsWhere(`account = :line AND direction = :direction AND ${OF_CUSTOMER}`),
-  'page.heads': headsWhere(`SELECT id FROM calls WHERE account = had.line AND direction = :direction
-    AND customer = :customer AND id > :above AND id < :before ORDER BY id DESC LIMIT 1`),
+  'page.line': idsFrom(
+    'call_lines',
+    `account = :line AND direction = :direction AND ${OF_CUSTOMER}`,
+    IN_PERIOD,
+  ),
+  'page.heads': headsWhere(`SELECT id FROM call_lines
+    WHERE account = had.line AND direction = :direction
+      AND customer = :customer AND id > :above AND id < :before ORDER BY id DESC LIMIT 1`),
   'page.walk': `SELECT id, customer = :customer AND (:direction IS NULL OR direction = :direction)
       AND ${IN_PERIOD} AS wanted
     FROM calls WHERE id > :above AND id < :before ORDER BY id DESC LIMIT :rows`,
@@ -50,6 +59,18 @@ export const CALL_PAGES = {
 function idsWhere(condition: string): string {
   return `SELECT id FROM calls WHERE ${condition} AND id > :above AND id < :before
     AND ${IN_PERIOD} ORDER BY id DESC LIMIT :limit`;
+}
+
+/** By the columns of a deferred index, then by those of the calls that it leads to. */
+function idsFrom(table: string, condition: string, ofCall: string): string {
+  return `SELECT id FROM ${table} WHERE ${condition} AND id > :above AND id < :before
+    AND EXISTS (SELECT 1 FROM calls WHERE calls.id = ${table}.id AND ${ofCall})
+    ORDER BY id DESC LIMIT :limit`;
+}
+
+/** Whether a page is read, or may be, from what is written later than the calls. */
+export function isDeferred({ scope, line, party, missed }: CallPage): boolean {
+  return party !== undefined || (!missed && (line !== undefined || scope.kind !== 'all'));
 }
 
 /** Ids rise with time but for a clock that was set back: by no more than this, or a period misses calls. */

@@ -4,7 +4,7 @@
 import type { CallIdentity, OpenSession } from '../../calls/call-event.ts';
 import { CALL_PAGES, callPage } from './call-page.ts';
 import { bounded, type Rows, type Stored } from './prepared.ts';
-import type { CallPage, CallRow, ListFilter } from '../store.ts';
+import { NEWEST_CALLS, type CallPage, type CallRow, type ListFilter } from '../store.ts';
 
 const IDENTITY_COLUMNS = `callref, dref, dref_replace AS drefReplace, session_id AS sessionId,
   is_acd AS isAcd, redirecting_number AS redirectingNumber, account, caller, callee,
@@ -13,13 +13,20 @@ const IDENTITY_COLUMNS = `callref, dref, dref_replace AS drefReplace, session_id
 const CALL_COLUMNS = `id, customer, ${IDENTITY_COLUMNS}, state, setup_at AS setupAt,
   connect_at AS connectAt, release_at AS releaseAt, cause`;
 
+/**
+ * The calls of a SIP Call-ID, among the newest: ListFilter promises no more. An index of them would cost every
+ * call a write.
+ */
+export const OF_SIP_CALL = `sip_call_id = :sipCallId
+  AND id > (SELECT max(id) FROM calls) - ${NEWEST_CALLS}`;
+
 /** The text of every statement on calls, by name. */
 export const CALL_QUERIES = {
   ...CALL_PAGES,
   call: `SELECT ${CALL_COLUMNS} FROM calls WHERE id = :id`,
   'calls.callref': `SELECT ${CALL_COLUMNS} FROM calls WHERE callref = :callref`,
   // The calls of one SIP dialogue are few; a list names them all.
-  'calls.sipCallId': `SELECT ${CALL_COLUMNS} FROM calls WHERE sip_call_id = :sipCallId
+  'calls.sipCallId': `SELECT ${CALL_COLUMNS} FROM calls WHERE ${OF_SIP_CALL}
     ORDER BY id DESC LIMIT :limit`,
   openCalls: `SELECT ${IDENTITY_COLUMNS} FROM calls WHERE state <> 'RELEASE' ORDER BY dref, id`,
   openSessions: 'SELECT dref, wire FROM open_sessions ORDER BY dref',

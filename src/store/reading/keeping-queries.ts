@@ -15,13 +15,17 @@ const KEPT_CALL = `SELECT id, setup_at AS setupAt, release_at AS releaseAt,
 export const KEEPING_QUERIES = {
   above: `${KEPT_CALL} WHERE id > :above ORDER BY id LIMIT :limit`,
   call: `${KEPT_CALL} WHERE id = :id`,
-  ofParty: idsWhere('party = :number AND direction = :direction'),
-  ofLine: idsWhere('account = :number AND direction = :direction'),
-  ofRedirecting: idsWhere("redirecting_number = :number AND redirecting_number <> ''"),
+  ofParty: idsFrom('call_parties', 'party = :number AND direction = :direction'),
+  ofLine: idsFrom('call_lines', 'account = :number AND direction = :direction'),
+  // What does not stand there yet: nothing of a number may be missed, so no fill of those tables is relied on.
+  notIndexed: `SELECT id FROM calls
+    WHERE id > max(:above, (SELECT id FROM indexed_up_to WHERE source = 'calls'))
+      AND (account = :number OR party = :number) ORDER BY id LIMIT :limit`,
+  ofRedirecting: idsFrom('calls', "redirecting_number = :number AND redirecting_number <> ''"),
 } as const;
 
-function idsWhere(condition: string): string {
-  return `SELECT id FROM calls WHERE ${condition} AND id > :above ORDER BY id LIMIT :limit`;
+function idsFrom(table: string, condition: string): string {
+  return `SELECT id FROM ${table} WHERE ${condition} AND id > :above ORDER BY id LIMIT :limit`;
 }
 
 // No table: it has no plan to be held to.
@@ -47,6 +51,7 @@ export function keepingQueries(rows: Rows) {
         ...rows<{ id: number }>(KEEPING_QUERIES.ofParty, { ...values, direction }),
         ...rows<{ id: number }>(KEEPING_QUERIES.ofLine, { ...values, direction }),
       ]),
+      ...rows<{ id: number }>(KEEPING_QUERIES.notIndexed, values),
       ...rows<{ id: number }>(KEEPING_QUERIES.ofRedirecting, values),
     ].map(({ id }) => id);
     return [...new Set(ids)]

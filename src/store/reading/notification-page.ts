@@ -5,9 +5,11 @@
 //   pending          the index that holds what waits, line by line: all that have something waiting, where
 //                    no line is asked for. A customer's rows are a filter.
 //   parked           the indexes that hold what was given up: of the line, of the customer, of all.
-//   line             its index; `delivered` is a filter, and nearly all are.
+//   line             its rows of notification_lines; `delivered` is a filter, and nearly all are.
 //   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself.
+// What stands in notification_lines is written later than the notifications (deferred-indexes.ts): `isDeferred`
+// says which pages are read from there.
 
 import type { E164 } from '../../numbers/e164.ts';
 import { newestOf, type Source } from './newest.ts';
@@ -26,8 +28,11 @@ export const NOTIFICATION_PAGES = {
   'page.parked.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND state = 'parked'`),
   'page.parked.customer': seqsWhere("customer = :customer AND state = 'parked'"),
   'page.parked': seqsWhere("state = 'parked'"),
-  'page.line': seqsWhere(`account = :line AND ${OF_CUSTOMER} AND ${IN_STATE}`),
-  'page.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
+  'page.line': `SELECT seq FROM notification_lines AS ofLine
+    WHERE account = :line AND ${OF_CUSTOMER} AND seq > :above AND seq < :before
+      AND EXISTS (SELECT 1 FROM notifications WHERE notifications.seq = ofLine.seq AND ${IN_STATE})
+    ORDER BY seq DESC LIMIT :limit`,
+  'page.heads': headsWhere(`SELECT seq FROM notification_lines WHERE account = had.line
     AND customer = :customer AND seq < :before ORDER BY seq DESC LIMIT 1`),
   'page.walk': `SELECT seq AS id, customer = :customer AND ${IN_STATE} AS wanted
     FROM notifications WHERE seq < :before ORDER BY seq DESC LIMIT :rows`,
@@ -37,6 +42,12 @@ export const NOTIFICATION_PAGES = {
 function seqsWhere(condition: string): string {
   return `SELECT seq FROM notifications WHERE ${condition} AND seq > :above AND seq < :before
     ORDER BY seq DESC LIMIT :limit`;
+}
+
+/** Whether a page is read, or may be, from what is written later than the notifications. */
+export function isDeferred({ scope, line, callref, state }: NotificationPage): boolean {
+  if (callref !== undefined || state === 'pending' || state === 'parked') return false;
+  return line !== undefined || scope.kind !== 'all';
 }
 
 /** The seqs of the notifications on a page, the newest first. */

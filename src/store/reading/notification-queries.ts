@@ -2,6 +2,7 @@
 // notification-page.ts's matter; what waits is waiting-queries.ts's.
 
 import type { E164 } from '../../numbers/e164.ts';
+import { OF_SIP_CALL } from './call-queries.ts';
 import { NOTIFICATION_PAGES, notificationPage } from './notification-page.ts';
 import { bounded, type Rows } from './prepared.ts';
 import type { Attempt, ListFilter, NotificationPage } from '../store.ts';
@@ -30,7 +31,7 @@ export const NOTIFICATION_QUERIES = {
         (SELECT 1 FROM calls WHERE calls.callref = :callref AND +sip_call_id = :sipCallId))
     ORDER BY seq DESC LIMIT :limit`,
   'notifications.sipCallId': `SELECT ${NOTIFICATION_ROW} FROM notifications
-    WHERE callref IN (SELECT callref FROM calls WHERE sip_call_id = :sipCallId) AND ${REST}
+    WHERE callref IN (SELECT callref FROM calls WHERE ${OF_SIP_CALL}) AND ${REST}
     ORDER BY seq DESC LIMIT :limit`,
 } as const;
 

@@ -33,10 +33,11 @@ export const WAITING_QUERIES = {
   'ended.parked.line': endedWhere("state = 'parked' AND account = :line"),
   'ended.parked.customer': endedWhere("state = 'parked' AND customer = :customer"),
   'ended.parked': endedWhere("state = 'parked'"),
-  'ended.line': endedWhere('account = :line'),
-  'ended.heads': headsWhere(`SELECT seq FROM notifications WHERE account = had.line
+  'ended.line': `SELECT seq FROM notification_lines WHERE account = :line AND seq > :above
+    ORDER BY seq LIMIT :limit`,
+  'ended.heads': headsWhere(`SELECT seq FROM notification_lines WHERE account = had.line
     AND customer = :customer AND seq > :above ORDER BY seq LIMIT 1`),
-  'ended.customer.line': `SELECT seq FROM notifications
+  'ended.customer.line': `SELECT seq FROM notification_lines
     WHERE account = :line AND customer = :customer AND seq > :above AND seq < :below
     ORDER BY seq LIMIT :limit`,
   'ended.one': `SELECT ${ENDED_COLUMNS} FROM notifications WHERE seq = :seq`,
@@ -48,10 +49,15 @@ function endedWhere(condition: string): string {
     ORDER BY seq LIMIT :limit`;
 }
 
-/** The statement for a selection; undefined where there is none for all of it at once. */
+/** Whether a selection is read, or may be, from what is written later than the notifications. */
+export function isDeferred({ line, customer, state }: EndedSelection): boolean {
+  return state !== 'parked' && (line !== undefined || customer !== undefined);
+}
+
+/** The statement for a selection; undefined where it is read from the rows of lines. */
 function endedName(rows: Rows, { line, customer, state }: EndedSelection) {
   const parked = state === 'parked';
-  if (line !== undefined) return parked ? 'ended.parked.line' : 'ended.line';
+  if (line !== undefined) return parked ? 'ended.parked.line' : undefined;
   if (customer !== undefined && parked) return 'ended.parked.customer';
   if (customer !== undefined && !hasManyLines(rows, customer)) return undefined;
   return parked ? 'ended.parked' : 'ended.all';
@@ -105,21 +111,28 @@ export function waitingQueries(rows: Rows) {
     return rows<{ seq: number }>(WAITING_QUERIES.parkedOfChain, values).map(({ seq }) => seq);
   }
 
-  /** The customer's next rows, whatever became of them, from the indexes of all lines it has or had. */
-  function ofCustomer(customer: string, above: number, limit: number): EndedRow[] {
-    const values = { customer, above, limit };
-    const sources = headsOf(rows, WAITING_QUERIES['ended.heads'], values).map(({ line, head }) => ({
-      head,
-      read: (below: number) =>
-        rows<{ seq: number }>(WAITING_QUERIES['ended.customer.line'], {
-          ...values,
-          line,
-          below,
-        }).map(({ seq }) => seq),
-    }));
-    return oldestOf(sources, limit).flatMap((seq) =>
-      rows<EndedRow>(WAITING_QUERIES['ended.one'], { seq }),
+  const ofSeqs = (seqs: readonly number[]): EndedRow[] =>
+    seqs.flatMap((seq) => rows<EndedRow>(WAITING_QUERIES['ended.one'], { seq }));
+
+  /** The next rows of a line, or of all lines that a customer has or had, whatever became of them. */
+  function ofLines({ line, customer }: EndedSelection, above: number, limit: number): EndedRow[] {
+    const values = { line: line ?? null, customer: customer ?? null, above, limit };
+    if (line !== undefined) {
+      const found = rows<{ seq: number }>(WAITING_QUERIES['ended.line'], values);
+      return ofSeqs(found.map(({ seq }) => seq));
+    }
+    const sources = headsOf(rows, WAITING_QUERIES['ended.heads'], values).map(
+      ({ line: own, head }) => ({
+        head,
+        read: (below: number) =>
+          rows<{ seq: number }>(WAITING_QUERIES['ended.customer.line'], {
+            ...values,
+            line: own,
+            below,
+          }).map(({ seq }) => seq),
+      }),
     );
+    return ofSeqs(oldestOf(sources, limit));
   }
 
   /** By the index that leaves the least to filter; what it leaves is filtered here, a slice at a time. */
@@ -130,7 +143,7 @@ export function waitingQueries(rows: Rows) {
     const name = endedName(rows, selection);
     const looked =
       name === undefined
-        ? ofCustomer(customer ?? '', above, limit)
+        ? ofLines(selection, above, limit)
         : rows<EndedRow>(WAITING_QUERIES[name], values);
     const found = looked.filter(
       (row) =>
