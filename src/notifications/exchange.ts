@@ -3,7 +3,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from './clock.ts';
-import type { Connection, Exchange as Listener } from './http/connection.ts';
+import type { AnswerListener, Connection } from './http/connection.ts';
 import { HttpError } from './http/http-error.ts';
 import type { ResponseHead } from './http/response-head.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -29,7 +29,7 @@ const ANSWER_BYTES = 2048;
 const BODY_MS = 1000;
 
 /** One class rather than a handful of closures: there is one for every notification. */
-export class Exchange implements Listener {
+export class Exchange implements AnswerListener {
   /** When it began, milliseconds since 1970. */
   readonly at: number;
   readonly #options: ExchangeOptions;

@@ -88,6 +88,13 @@ function classOfError(error: unknown, host: string): SendFailure {
     case 'EADDRNOTAVAIL':
     case 'EACCES':
       return { class: 'unreachable', sentence: `The server ${host} cannot be reached (${code}).` };
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOBUFS':
+      return {
+        class: 'unreachable',
+        sentence: `This server has no room for another connection (${code}).`,
+      };
     case 'ETIMEDOUT':
       return NO_CONNECTION_IN_TIME;
     case 'ECONNRESET':

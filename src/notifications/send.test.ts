@@ -85,8 +85,56 @@ describe('the request on the wire', () => {
     await using receiver = await rawReceiver((socket) => socket.write(OK));
     await using out = sender();
     for (let i = 0; i < 20; i++) await out.get(`http://127.0.0.1:${receiver.port}/x`);
-    // Two, since a try ends a moment before its connection is free again.
-    assert.ok(receiver.connections <= 2, `${receiver.connections} connections`);
+    assert.equal(receiver.connections, 1);
+  });
+
+  it('goes to a receiver that closes behind each answer without saying so', async () => {
+    for (const close of ['end', 'reset']) {
+      await using receiver = await rawReceiver((socket) => {
+        if (close === 'end') socket.end(OK);
+        else socket.write(OK, () => socket.resetAndDestroy());
+      });
+      await using out = sender();
+      for (let i = 0; i < 50; i++) {
+        const { error } = await out.get(`http://127.0.0.1:${receiver.port}/x`);
+        assert.equal(error, null, `request ${i}, ${close}`);
+      }
+      assert.equal(receiver.connections, 50);
+    }
+  });
+
+  it('does not take a connection on which something came behind the answer', async () => {
+    await using receiver = await rawReceiver((socket) => {
+      socket.write(OK, () => socket.write('HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n'));
+    });
+    await using out = sender();
+    for (let i = 0; i < 20; i++) {
+      assert.equal((await out.get(`http://127.0.0.1:${receiver.port}/x`)).status, 200);
+    }
+  });
+
+  it('has no line that an id or a type brings along', async () => {
+    await using receiver = await rawReceiver((socket) => socket.write(OK));
+    await using out = sender();
+    const url = `http://127.0.0.1:${receiver.port}/x`;
+    for (const bad of ['a\r\nX-Evil: 1', 'a\u010d\u010aX-Evil: 1', 'a\0', 'é']) {
+      assert.equal((await out.send({ url, id: bad })).failure, 'bad-url');
+      const content = { type: bad, body: '' };
+      assert.equal((await out.send({ url, content })).failure, 'bad-url');
+    }
+    assert.equal(receiver.heads.length, 0);
+  });
+
+  it('that cannot be signed is a failure like any other', async () => {
+    const clock = new HandClock();
+    await using out = sender({ clock });
+    const { failure, sent } = await out.send({
+      url: 'http://127.0.0.1:9/x',
+      sign() {
+        throw new Error('no key');
+      },
+    });
+    assert.deepEqual([failure, sent, clock.waiting], ['bad-answer', false, 0]);
   });
 });
 

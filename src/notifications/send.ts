@@ -5,6 +5,7 @@ import type { Attempt } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { Exchange } from './exchange.ts';
 import { Connections } from './http/connections.ts';
+import { HttpError } from './http/http-error.ts';
 import { createNameCache } from './http/name-cache.ts';
 import { createPinnedConnector, lookUpAll } from './http/pinned-connect.ts';
 import type { PinnedConnectorOptions } from './http/pinned-connect.ts';
@@ -67,6 +68,8 @@ export interface SenderOptions {
   readonly onRefused?: PinnedConnectorOptions['onRefused'];
 }
 
+const NOT_IN_A_HEADER = /[^\x20-\x7e]/;
+
 export function createSender(options: SenderOptions): Sender {
   const { clock, version, policy, timeoutMs: usualMs = 5000, ca } = options;
   const connector = createPinnedConnector({
@@ -77,7 +80,7 @@ export function createSender(options: SenderOptions): Sender {
     ...(ca && { ca }),
     ...(options.onRefused && { onRefused: options.onRefused }),
   });
-  const connections = new Connections(connector);
+  const connections = new Connections(connector, clock);
   const usualHeaders = `User-Agent: Carillon/${version}\r\nAccept: */*\r\n`;
   let closed = false;
   const isClosed = (): boolean => closed;
@@ -94,21 +97,29 @@ export function createSender(options: SenderOptions): Sender {
         });
         return;
       }
-      const { content } = request;
-      connections.request(
-        {
-          method: content ? 'POST' : 'GET',
-          origin: target.origin,
-          path: target.path,
-          headers: headersOf(request, target, Math.floor(exchange.at / 1000)),
-          body: content?.body,
-        },
-        exchange,
-      );
+      const { id, content } = request;
+      // They come back out of the database. What else is in the headers was made here, or is encoded.
+      if (NOT_IN_A_HEADER.test(id) || (content && NOT_IN_A_HEADER.test(content.type))) {
+        exchange.onError(new HttpError('bad-url', 'an id or type that no header can carry'));
+        return;
+      }
+      try {
+        connections.request(
+          {
+            method: content ? 'POST' : 'GET',
+            origin: target.origin,
+            path: target.path,
+            headers: headersOf(request, target, Math.floor(exchange.at / 1000)),
+            body: content?.body,
+          },
+          exchange,
+        );
+      } catch (error) {
+        exchange.onError(error);
+      }
     });
   }
 
-  // What is written here holds no line break: ids are ours, types those of the formats, the rest is encoded.
   function headersOf(request: SendRequest, target: RequestTarget, seconds: number): string {
     const { id, attempt, content, sign, test = false } = request;
     let headers =

@@ -1,5 +1,10 @@
 // One connection to a receiver: a request at a time, and its answer. It is opened by connections.ts, which
-// keeps it for the next request; where it leads was checked before (pinned-connect.ts).
+// keeps it for the next request; where it leads was checked before (pinned-connect.ts). In its life it is
+//
+//   opening   until `opened`
+//   free      waiting for a request, kept by its owner; what it says then nobody asked for
+//   busy      from `send` until the answer is there, and a turn longer (see `onEnd`)
+//   gone      dropped, by either side; whoever still waits for an answer hears why
 
 import type { OnReadOpts, Socket } from 'node:net';
 import { HttpError } from './http-error.ts';
@@ -7,7 +12,7 @@ import type { ResponseHead } from './response-head.ts';
 import { ResponseReader, type ResponseListener } from './response-reader.ts';
 
 /** Who waits for an answer. After `onEnd` or `onError` it is told nothing more. */
-export interface Exchange {
+export interface AnswerListener {
   /** Nobody waits any more: nothing is to be sent. */
   readonly ended: boolean;
   /** The request is about to be sent on that connection; `drop` it to give up. */
@@ -37,56 +42,49 @@ const READ_BYTES = 4096;
 const BODY_LIMIT_BYTES = 64 * 1024;
 
 export class Connection implements ResponseListener {
-  /** Where it leads, `192.0.2.1:443` or `[2001:db8::1]:443`; null before it is open. */
+  /** Where it leads, `192.0.2.1:443` or `[2001:db8::1]:443`; null where that is not known (yet). */
   address: string | null = null;
   readonly #owner: ConnectionOwner;
   readonly #reader = new ResponseReader(this);
+  /** How its bytes come where there is no TLS: directly, which costs half as much as a stream. */
+  readonly onRead: OnReadOpts | undefined;
   #socket: Socket | undefined;
-  #exchange: Exchange | undefined;
+  #waiting: AnswerListener | undefined;
   #keepMs = KEEP_ALIVE_MS;
   /** Why it was dropped; undefined while it is of use. */
   #gone: { readonly why: unknown } | undefined;
 
-  constructor(owner: ConnectionOwner) {
+  constructor(owner: ConnectionOwner, tls: boolean) {
     this.#owner = owner;
+    this.onRead = tls ? undefined : this.#intoBuffer();
   }
 
-  /** For a TCP socket without TLS: its bytes come here directly, which costs half as much as a stream. */
-  onRead(): OnReadOpts {
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-    const callback = (length: number): boolean => {
-      this.#read(buffer, length);
-      return true;
-    };
-    return { buffer, callback };
-  }
-
-  /** It is open. `asStream`: its bytes do not come by `onRead`. */
-  opened(socket: Socket, asStream: boolean): void {
+  /** It is open. */
+  opened(socket: Socket): void {
     this.#socket = socket;
-    const { remoteAddress: host = '', remotePort: port } = socket;
-    this.address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    if (asStream) socket.on('data', (bytes: Buffer) => this.#read(bytes, bytes.length));
+    const { remoteAddress: host, remotePort: port } = socket;
+    if (host !== undefined) this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    if (!this.onRead) socket.on('data', (bytes: Buffer) => this.#read(bytes, bytes.length));
     socket.on('end', () => this.#otherSideEnded());
     socket.on('error', (error) => this.drop(error));
     socket.on('close', () => this.drop(new HttpError('closed-early')));
     socket.setTimeout(this.#keepMs);
     socket.on('timeout', () => {
-      if (!this.#exchange) this.drop();
+      if (!this.#waiting) this.drop();
     });
-    if (this.#gone || socket.destroyed) this.drop(new HttpError('closed-early'));
+    if (this.#gone || host === undefined) this.drop(new HttpError('closed-early'));
   }
 
-  /** Sends a request, head and body as bytes or as Latin-1, and tells `exchange` of the answer. */
-  send(request: string | Uint8Array, exchange: Exchange): void {
-    this.#exchange = exchange;
-    exchange.onStart(this);
-    if (this.#gone) {
-      this.#fail(this.#gone.why);
+  /** Sends a request, head and body as bytes or as Latin-1, and tells `listener` of the answer. */
+  send(request: string | Uint8Array, listener: AnswerListener): void {
+    if (this.#gone || !this.#socket) {
+      listener.onError(this.#gone?.why);
       return;
     }
+    this.#waiting = listener;
+    listener.onStart(this);
     this.#reader.expect();
-    this.#socket?.write(request, 'latin1');
+    this.#socket.write(request, 'latin1');
   }
 
   /** Closes it; who waits for an answer hears why. */
@@ -96,32 +94,51 @@ export class Connection implements ResponseListener {
       this.#gone = { why: error };
       this.#owner.onGone(this);
     }
-    this.#fail(error);
+    this.#take()?.onError(error);
   }
 
   onHead(head: ResponseHead): void {
     const { keepAliveSeconds } = head;
     if (keepAliveSeconds !== undefined) this.#keepFor(keepAliveSeconds * 1000 - EARLIER_MS);
-    this.#exchange?.onHead(head);
+    this.#waiting?.onHead(head);
   }
 
   onBody(bytes: Uint8Array): void {
-    this.#exchange?.onBody(bytes);
+    this.#waiting?.onBody(bytes);
   }
 
+  /**
+   * Many servers close behind an answer without saying so in it. We look once more before the connection can be
+   * taken again, or every second request to such a server would meet its closing. The answer is told of with
+   * that, so that its place (endpoints.ts) and its connection are free together.
+   */
   onEnd(reusable: boolean): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    // Free before anybody hears of it: the next request may follow at once.
-    if (reusable && this.#keepMs > 0 && !this.#gone) this.#owner.onFree(this);
-    else this.drop();
-    exchange?.onEnd();
+    if (reusable && this.#keepMs > 0) afterNextLook(this);
+    else this.#letGo();
+  }
+
+  /** Nothing came behind the answer. */
+  settled(): void {
+    if (this.#gone) return;
+    const listener = this.#take();
+    this.#owner.onFree(this);
+    listener?.onEnd();
+  }
+
+  #intoBuffer(): OnReadOpts {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const callback = (length: number): boolean => {
+      this.#read(buffer, length);
+      return true;
+    };
+    return { buffer, callback };
   }
 
   #read(bytes: Buffer, length: number): void {
-    // Before it was asked, or behind its answer: what it says later could be taken for another answer.
     if (this.#reader.idle) {
-      this.drop(new HttpError('not-http', 'it spoke before it was asked'));
+      // Before it was asked, or behind its answer: what it says could be taken for the next answer.
+      if (this.#waiting) this.#letGo();
+      else this.drop(new HttpError('not-http', 'it spoke before it was asked'));
       return;
     }
     try {
@@ -130,16 +147,8 @@ export class Connection implements ResponseListener {
       this.drop(error);
       return;
     }
-    if (this.#reader.bodyBytes > BODY_LIMIT_BYTES) this.#hasEnough();
-  }
-
-  /** The status is known, and as much of the body as anybody looks at. */
-  #hasEnough(): void {
-    if (this.#reader.idle) return;
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    this.drop();
-    exchange?.onEnd();
+    // The status is known, and as much of the body as anybody looks at.
+    if (!this.#reader.idle && this.#reader.bodyBytes > BODY_LIMIT_BYTES) this.#letGo();
   }
 
   #otherSideEnded(): void {
@@ -148,7 +157,20 @@ export class Connection implements ResponseListener {
     } catch (error) {
       this.drop(error);
     }
+    this.#letGo();
+  }
+
+  /** The answer has come, and this connection is of no further use. */
+  #letGo(): void {
+    const listener = this.#take();
     this.drop();
+    listener?.onEnd();
+  }
+
+  #take(): AnswerListener | undefined {
+    const listener = this.#waiting;
+    this.#waiting = undefined;
+    return listener;
   }
 
   #keepFor(ms: number): void {
@@ -157,10 +179,20 @@ export class Connection implements ResponseListener {
     this.#keepMs = wanted;
     this.#socket?.setTimeout(Math.max(1, wanted));
   }
+}
 
-  #fail(error: unknown): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    exchange?.onError(error);
-  }
+// All of them together: an immediate for each would cost as much as reading the answer.
+let answered: Connection[] = [];
+
+/** Settles a connection when the event loop has asked the kernel once more what there is to read. */
+function afterNextLook(connection: Connection): void {
+  if (answered.push(connection) > 1) return;
+  // The first is run at the end of this turn, the second at the end of the next one.
+  setImmediate(() => setImmediate(settleAll));
+}
+
+function settleAll(): void {
+  const connections = answered;
+  answered = [];
+  for (const connection of connections) connection.settled();
 }

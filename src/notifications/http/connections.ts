@@ -1,7 +1,8 @@
 // All connections to receivers: a request takes one that is free, or a new one. How many there may be is the
 // matter of whoever asks (endpoints.ts); which addresses may be connected to is pinned-connect.ts's.
 
-import { Connection, type ConnectionOwner, type Exchange } from './connection.ts';
+import type { Clock } from '../clock.ts';
+import { Connection, type AnswerListener, type ConnectionOwner } from './connection.ts';
 import { HttpError } from './http-error.ts';
 import type { PinnedConnector } from './pinned-connect.ts';
 
@@ -22,32 +23,42 @@ const IS_ORIGIN = /^https?:\/\/[^/?#@]+\/$/;
 const NOT_IN_A_PATH = /[^\x21-\x7e\x80-\xff]/;
 /** TLS sessions kept, so that the next connection there is made with less effort. */
 const MOST_SESSIONS = 100;
+/** A session is gone on with without a look at the certificate, which may have expired meanwhile. */
+const OLDEST_SESSION_MS = 3_600_000;
+
+interface TlsSession {
+  readonly ticket: Buffer;
+  /** When the certificate was looked at, on the clock that only rises. */
+  readonly since: number;
+}
 
 export class Connections {
   readonly #connector: PinnedConnector;
+  readonly #clock: Clock;
   readonly #servers = new Map<string, Server>();
-  readonly #sessions = new Map<string, Buffer>();
+  readonly #sessions = new Map<string, TlsSession>();
   #closed = false;
 
-  constructor(connector: PinnedConnector) {
+  constructor(connector: PinnedConnector, clock: Clock) {
     this.#connector = connector;
+    this.#clock = clock;
   }
 
-  /** Sends it and tells `exchange` of the answer, or why there is none. Never throws. */
-  request(request: HttpRequest, exchange: Exchange): void {
+  /** Sends it and tells `listener` of the answer, or why there is none. Never throws. */
+  request(request: HttpRequest, listener: AnswerListener): void {
     if (this.#closed) {
-      exchange.onError(new HttpError('stopped'));
+      listener.onError(new HttpError('stopped'));
       return;
     }
     const server = NOT_IN_A_PATH.test(request.path) ? undefined : this.#serverOf(request.origin);
     if (!server) {
-      exchange.onError(new HttpError('bad-url'));
+      listener.onError(new HttpError('bad-url'));
       return;
     }
     const bytes = bytesOf(request, server.host);
     const free = server.free.pop();
-    if (free) free.send(bytes, exchange);
-    else void this.#open(server, bytes, exchange);
+    if (free) free.send(bytes, listener);
+    else void this.#open(server, bytes, listener);
   }
 
   /** Drops every connection; who waits for an answer hears that we stopped, and so does who comes later. */
@@ -57,32 +68,45 @@ export class Connections {
     for (const { all } of this.#servers.values()) for (const each of all) each.drop();
   }
 
-  async #open(server: Server, request: string | Uint8Array, exchange: Exchange): Promise<void> {
-    const connection = new Connection(server);
+  async #open(
+    server: Server,
+    request: string | Uint8Array,
+    listener: AnswerListener,
+  ): Promise<void> {
+    const { origin, hostname, port, tls } = server;
+    const connection = new Connection(server, tls);
     server.all.add(connection);
     try {
       const socket = await this.#connector.connect({
-        hostname: server.hostname,
-        port: server.port,
-        tls: server.tls,
-        onRead: connection.onRead(),
-        session: this.#sessions.get(server.origin),
-        onSession: (session) => this.#keepSession(server.origin, session),
+        hostname,
+        port,
+        tls,
+        onRead: connection.onRead,
+        session: this.#sessionOf(origin),
+        onSession: (ticket, resumed) => this.#keepSession(origin, ticket, resumed),
       });
-      connection.opened(socket, server.tls);
+      connection.opened(socket);
     } catch (error) {
+      this.#sessions.delete(origin);
       connection.drop(error);
-      exchange.onError(error);
+      listener.onError(error);
       return;
     }
     // It took too long, and nobody waits: nothing is sent, and the next request may have it.
-    if (exchange.ended) server.onFree(connection);
-    else connection.send(request, exchange);
+    if (listener.ended) server.onFree(connection);
+    else connection.send(request, listener);
   }
 
-  #keepSession(origin: string, session: Buffer): void {
+  #sessionOf(origin: string): Buffer | undefined {
+    const session = this.#sessions.get(origin);
+    const isYoung = session && this.#clock.elapsed() - session.since < OLDEST_SESSION_MS;
+    return isYoung ? session.ticket : undefined;
+  }
+
+  #keepSession(origin: string, ticket: Buffer, resumed: boolean): void {
+    const before = resumed ? this.#sessions.get(origin) : undefined;
     this.#sessions.delete(origin);
-    this.#sessions.set(origin, session);
+    this.#sessions.set(origin, { ticket, since: before?.since ?? this.#clock.elapsed() });
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MOST_SESSIONS) this.#sessions.delete(oldest!);
   }

@@ -80,7 +80,6 @@ describe('the addresses of a name', () => {
     await using agent = pinned({ ...second, lookUp });
     for (let round = 0; round < 3; round++) {
       assert.equal((await agent.get(`http://kept.test:${ours.port}/`)).result, 204);
-      await new Promise(setImmediate); // the answer's end comes behind its start
     }
     assert.deepEqual(lookUp.asked, ['kept.test']);
     assert.equal(ours.connections, 1);
@@ -143,6 +142,28 @@ describe('TLS', () => {
     assert.equal((await trusting.get(`https://127.0.0.2:${port}/`)).result, wrongName);
     const untrusted = await untrusting.get(`https://localhost:${port}/`);
     assert.equal(failureOfError(untrusted.error, 'x').class, 'certificate');
+  });
+
+  it('is gone on with at the next connection, for an hour at most', async () => {
+    const { key, cert } = makeSelfSigned(new Date(), new Date(Date.now() + 86_400_000));
+    const resumed: boolean[] = [];
+    const server = createTlsServer({ key, cert }, (_request, response) => {
+      response.setHeader('Connection', 'close').end();
+    });
+    server.on('secureConnection', (socket) => resumed.push(socket.isSessionReused()));
+    server.listen(0, '127.0.0.2');
+    await once(server, 'listening');
+    const clock = new HandClock();
+    const lookUp = names({ localhost: ['127.0.0.2'] });
+    await using agent = pinned({ ...second, clock, lookUp, ca: cert });
+    const url = `https://localhost:${portOf(server.address())}/`;
+    for (const minutes of [0, 30, 29, 2]) {
+      clock.advance(minutes * 60_000);
+      await agent.get(url);
+    }
+    server.close();
+    await once(server, 'close');
+    assert.deepEqual(resumed, [false, true, true, false]);
   });
 
   it('accepts a certificate for a literal address, and names no server then', async () => {
@@ -248,7 +269,6 @@ describe('a connector that is closed', () => {
     await using ours = await listenOn(['127.0.0.2'], 0, 'HTTP/1.1 204 Ours\r\n\r\n');
     await using agent = pinned({ ...second, clock: systemClock });
     assert.equal((await agent.get(`http://127.0.0.2:${ours.port}/`)).result, 204);
-    await new Promise(setImmediate);
     agent.close();
     assert.equal((await agent.get(`http://127.0.0.2:${ours.port}/`)).result, 204);
     assert.equal(ours.connections, 1);

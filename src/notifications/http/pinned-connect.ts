@@ -33,12 +33,12 @@ export interface ConnectTarget {
   readonly hostname: string;
   readonly port: number;
   readonly tls: boolean;
-  /** Takes the bytes of a connection without TLS; otherwise they come as the socket's stream. */
-  readonly onRead?: OnReadOpts;
+  /** Takes the bytes, only where there is no TLS; left out, they come as the socket's stream. */
+  readonly onRead?: OnReadOpts | undefined;
   /** Of an earlier connection with TLS, to be gone on with. */
   readonly session?: Buffer | undefined;
-  /** Told of sessions for later connections. */
-  readonly onSession?: (session: Buffer) => void;
+  /** Told of sessions for later connections; `resumed` where this one went on with an earlier one itself. */
+  readonly onSession?: (session: Buffer, resumed: boolean) => void;
 }
 
 export interface PinnedConnector {
@@ -155,7 +155,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
     const socket = connectTcp({
       host: address,
       port: target.port,
-      ...(target.onRead && !target.tls && { onread: target.onRead }),
+      ...(target.onRead && { onread: target.onRead }),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
@@ -204,7 +204,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
       secureContext,
       session,
     });
-    if (onSession) socket.on('session', onSession);
+    if (onSession) socket.on('session', (one) => onSession(one, socket.isSessionReused()));
     return new Promise((resolve, reject) => {
       socket.on('error', reject); // stays, as above
       socket.once('secureConnect', () => resolve(socket));

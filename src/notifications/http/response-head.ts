@@ -28,12 +28,10 @@ const LENGTH = /^\d{1,15}$/;
 
 /** The head, as Latin-1, with the empty line that ends it. Throws HttpError `not-http`. */
 export function parseResponseHead(text: string): ResponseHead {
-  // What is left of an answer before: a few empty lines.
-  const head = /^[\r\n]/.test(text) ? text.trimStart() : text;
-  if (FORBIDDEN.test(head)) throw notHttp('control characters in its head');
-  const [, minor, status] = STATUS_LINE.exec(head) ?? [];
+  if (FORBIDDEN.test(text)) throw notHttp('control characters in its head');
+  const [, minor, status] = STATUS_LINE.exec(text) ?? [];
   if (status === undefined) throw notHttp('it does not begin with a status');
-  return describe(Number(status), minor !== '0', fieldsOf(head));
+  return describe(Number(status), minor !== '0', fieldsOf(text));
 }
 
 /** The headers that matter here; of those that are lists, all values with commas between. */
@@ -103,8 +101,8 @@ function describe(status: number, isModern: boolean, fields: Fields): ResponseHe
     body,
     keepAlive:
       body !== 'to-the-end' &&
-      // Both would be two opinions on where the next answer begins (RFC 9112, 6.1).
-      !(length !== undefined && encoding !== undefined) &&
+      // Who says both, or chunks in HTTP/1.0, may mean another end than we do (RFC 9112, 6.1).
+      (encoding === undefined || (isModern && length === undefined)) &&
       (isModern ? !options.includes(',close,') : options.includes(',keep-alive,')),
     keepAliveSeconds: secondsOf(keepAlive),
     location,

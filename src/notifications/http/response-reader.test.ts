@@ -58,6 +58,14 @@ const ANSWERS: [text: string, status: number, body: string, reusable: boolean, c
     ['HTTP/1.1 200 OK\nContent-Length: 2\n\nOK', 200, 'OK', true],
     ['HTTP/1.1 200 OK\nContent-Length: 2\r\n\nOK', 200, 'OK', true],
     ['\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK', 200, 'OK', true],
+    ['\r\n\r\n\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK', 200, 'OK', true],
+    [
+      'HTTP/1.0 200 X\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      200,
+      '',
+      false,
+    ],
+    [`${CHUNKED}0000000000000002\r\nOK\r\n0\r\n\r\n`, 200, 'OK', true],
     ['HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nOK', 200, 'OK', false],
     [
       'HTTP/1.1 200 OK\r\nConnection: x\r\nConnection: a , close\r\nContent-Length: 0\r\n\r\n',
@@ -190,6 +198,7 @@ describe('an answer', () => {
     [`HTTP/1.1 200 X\r\nContent-Length: ${'9'.repeat(16)}\r\n\r\n`, /^its Content-Length is none$/],
     [`HTTP/1.1 200 X\r\nA: ${'b'.repeat(16_384)}`, /^head-too-long$/],
     [`HTTP/1.1 200 X\r\nA: ${'b'.repeat(16_384)}\r\n\r\n`, /^head-too-long$/],
+    ['\r\n'.repeat(8193), /^head-too-long$/],
     [`${CHUNKED}\r\n`, /^a chunk has no size$/],
     [`${CHUNKED}-1\r\n`, /^a chunk has no size$/],
     [`${CHUNKED}${'f'.repeat(13)}\r\n`, /^a chunk has no size$/],

@@ -17,12 +17,12 @@ export interface ResponseListener {
   onEnd(reusable: boolean): void;
 }
 
-/** The longest head, trailers and remarks of chunks in all, bytes. */
+/** The longest head; blank lines before it, sizes of chunks and trailers in all; bytes. */
 const MOST_HEAD_BYTES = 16 * 1024;
 /** A server says once or twice that it has begun; a few more for those that say so every second. */
 const MOST_ANNOUNCED = 20;
-/** Sixteen hexadecimal digits would be more than a number holds exactly. */
-const CHUNK_SIZE = /^([0-9a-fA-F]{1,12})[ \t]*(;.*)?$/;
+/** More than twelve digits that count would be more than a number holds exactly. */
+const CHUNK_SIZE = /^0{0,8}([0-9a-fA-F]{1,12})[ \t]*(;.*)?$/;
 
 /** What the next byte belongs to. */
 type Part = 'nothing' | 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'rest';
@@ -36,7 +36,7 @@ export class ResponseReader {
   #left = 0;
   #keepAlive = false;
   #announced = 0;
-  /** Bytes of chunk sizes and trailers. */
+  /** Bytes of blank lines, chunk sizes and trailers. */
   #overhead = 0;
   #bodyBytes = 0;
 
@@ -84,7 +84,8 @@ export class ResponseReader {
   }
 
   /** The first byte behind the head, or `length` where it is not complete. */
-  #readHead(bytes: Buffer, at: number, length: number): number {
+  #readHead(bytes: Buffer, from: number, length: number): number {
+    const at = this.#text === '' ? this.#behindBlankLines(bytes, from, length) : from;
     const before = this.#text.length;
     const text = this.#text + bytes.toString('latin1', at, length);
     const end = endOfHead(text, Math.max(0, before - 3));
@@ -92,15 +93,22 @@ export class ResponseReader {
       throw new HttpError('head-too-long');
     }
     if (end < 0) {
-      // A few empty lines may be left of an answer before.
-      this.#text = text.replace(/^[\r\n]{1,4}/, '');
-      if (!beginsAsHttp(this.#text))
-        throw new HttpError('not-http', 'it does not begin with HTTP/1');
+      this.#text = text;
+      if (!beginsAsHttp(text)) throw new HttpError('not-http', 'it does not begin with HTTP/1');
       return length;
     }
     this.#text = '';
     this.#hasHead(parseResponseHead(text.slice(0, end)), at + end - before === length);
     return at + end - before;
+  }
+
+  /** They may be left of an answer before. */
+  #behindBlankLines(bytes: Buffer, from: number, length: number): number {
+    let at = from;
+    while (at < length && (bytes[at] === 0x0d || bytes[at] === 0x0a)) at += 1;
+    this.#overhead += at - from;
+    if (this.#overhead > MOST_HEAD_BYTES) throw new HttpError('head-too-long');
+    return at;
   }
 
   #hasHead(head: ResponseHead, isAll: boolean): void {

@@ -128,7 +128,7 @@ export function pinned(options: Partial<PinnedConnectorOptions> = {}) {
     lookUp: names({}),
     ...options,
   });
-  const connections = new Connections(connector);
+  const connections = new Connections(connector, options.clock ?? systemClock);
   return {
     close: connector.close,
     /** The status, or what went wrong: the class of a refusal, else a code; the error itself in `error`. */
@@ -150,14 +150,15 @@ function get(connections: Connections, url: string): Promise<Outcome> {
     const target = requestTargetOf(url);
     if (!target) return resolve({ result: 'bad-url' });
     const { origin, path } = target;
+    let answered = 0;
     connections.request(
       { method: 'GET', origin, path, headers: '' },
       {
         ended: false,
         onStart() {},
         onBody() {},
-        onEnd() {},
-        onHead: ({ status }) => resolve({ result: status }),
+        onHead: ({ status }) => (answered = status),
+        onEnd: () => resolve({ result: answered }),
         onError: (error) =>
           resolve(
             error instanceof Error ? { result: resultOf(error), error } : { result: String(error) },
