@@ -67,6 +67,10 @@ const flushMs = 5_000;
 /** How long what is still to be kept at the end is waited for: on a disk that fails that were for ever. */
 const lastWritesMs = 2_000;
 
+const MIGRATING =
+  'The database of an older version is brought to the form of this one. With millions of calls that takes ' +
+  'some minutes; a stop meanwhile loses nothing.';
+
 export interface RunningServer {
   readonly httpAddress: HostPort;
   readonly httpsAddress?: HostPort;
@@ -106,7 +110,11 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const store = await openSqliteStore(
     config.data,
     { kind, realm: config.realm },
-    { onCommit: metrics.onStoreCommit, onTrouble: health.onStoreTrouble },
+    {
+      onCommit: metrics.onStoreCommit,
+      onTrouble: health.onStoreTrouble,
+      onMigrating: (from, to) => log.info({ from, to }, MIGRATING),
+    },
   );
   opened.defer(() => store.close());
 

@@ -2,7 +2,7 @@
 // version, kind, realm. It runs in the writer thread. The directory's lock is data-directory.ts.
 
 import { DatabaseSync } from 'node:sqlite';
-import { migrate, readVersion } from './schema.ts';
+import { migrate, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
 /** A sandbox's directory and a server's never mix: one has lines whose password everybody knows. */
@@ -16,15 +16,21 @@ export interface Identity {
 
 /**
  * The connection to the database file at `path`, tables at the newest version, durability asserted.
- * A fresh file takes `identity` on. Throws StoreError; a refused database is left as it was.
+ * A fresh file takes `identity` on. `onMigrating` is told before an older one is changed, which may take long.
+ * Throws StoreError; a refused database is left as it was.
  */
-export function openDatabase(path: string, identity: Identity): DatabaseSync {
+export function openDatabase(
+  path: string,
+  identity: Identity,
+  onMigrating: (from: number, to: number) => void = () => {},
+): DatabaseSync {
   // Without a timeout node:sqlite says "database is locked" at once, e.g. to a backup's reader.
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
   try {
     const version = readVersion(db, path);
     if (version > 0) checkIdentity(db, path, identity);
     makeDurable(db, path);
+    if (version > 0 && version < SCHEMA_VERSION) onMigrating(version, SCHEMA_VERSION);
     migrate(db, version);
     if (version === 0) writeIdentity(db, identity);
     return db;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION, migrate } from './schema.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import { IDENTITY, storeIn, temporaryDirectory } from './test-samples.ts';
 
@@ -164,4 +164,18 @@ test('a store waits for its predecessor that is about to close', async (t) => {
   const second = storeIn(t, directory, { lockPatience: { total: 60_000, between: 1 } });
   await first.close();
   await second;
+});
+
+test('who opens a database of an older version is told before it is changed, and only then', async (t) => {
+  const directory = temporaryDirectory(t);
+  const db = new DatabaseSync(join(directory, 'carillon.db'));
+  migrate(db, 0, 1);
+  db.close();
+  for (const expected of [[[1, SCHEMA_VERSION]], []]) {
+    const told: [number, number][] = [];
+    const tuning = { onMigrating: (...versions: [number, number]) => void told.push(versions) };
+    const store = await openSqliteStore(directory, IDENTITY, tuning);
+    assert.deepEqual(told, expected);
+    await store.close();
+  }
 });

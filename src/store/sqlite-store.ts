@@ -15,7 +15,8 @@ import type { Identity } from './open-database.ts';
 import { Reads } from './reads.ts';
 import type { FromWriter, ToWriter } from './sqlite-writer.ts';
 import type { StoreError } from './store-error.ts';
-import { closed, startThreads, tell, writerLost, type StoreThreads } from './store-threads.ts';
+import { closed, startThreads, tell, writerLost } from './store-threads.ts';
+import type { OnMigrating, StoreThreads } from './store-threads.ts';
 import type { Attempt, Binding, CallPage, CallRow, EndedSelection, EndedSlice } from './store.ts';
 import type { KeptCall, ListFilter, Notification, NotificationPage } from './store.ts';
 import type { NotificationRow, NotificationState, PendingNotification, Store } from './store.ts';
@@ -29,6 +30,8 @@ export interface StoreTuning {
   readonly onTrouble?: (trouble: StoreError | undefined) => void;
   /** Told of each batch that was answered: milliseconds it took. */
   readonly onCommit?: (ms: number) => void;
+  /** Told before a database of an older program is changed, which may take minutes. */
+  readonly onMigrating?: OnMigrating;
   readonly limits?: GroupCommitLimits;
   readonly lockPatience?: LockPatience;
 }
@@ -44,8 +47,8 @@ export async function openSqliteStore(
 ): Promise<SqliteStore> {
   const directory = await holdDataDirectory(dataDir, tuning.lockPatience);
   try {
-    const { kind, realm } = identity;
-    const threads = await startThreads({ path: directory.databasePath, kind, realm });
+    const start = { path: directory.databasePath, ...identity };
+    const threads = await startThreads(start, tuning.onMigrating);
     return new SqliteStore(threads, directory, tuning);
   } catch (error) {
     directory.release();

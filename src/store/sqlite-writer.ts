@@ -17,6 +17,13 @@ export interface WriterStart extends Identity {
   readonly path: string;
 }
 
+/** Comes before ReadyAnswer where an older program left the database: versions as in schema.ts. */
+export interface MigratingAnswer {
+  readonly kind: 'migrating';
+  readonly from: number;
+  readonly to: number;
+}
+
 /** `failure` is undefined where the database is open. */
 export interface ReadyAnswer {
   readonly kind: 'ready';
@@ -50,7 +57,7 @@ export interface UpkeepAnswer {
 }
 
 export type ToWriter = Cell[] | 'fill' | Upkeep | 'close';
-export type FromWriter = ReadyAnswer | BatchAnswer | FillAnswer | UpkeepAnswer;
+export type FromWriter = MigratingAnswer | ReadyAnswer | BatchAnswer | FillAnswer | UpkeepAnswer;
 
 /** Commits batches on one connection. */
 class BatchWriter {
@@ -198,7 +205,7 @@ function run(port: NonNullable<typeof parentPort>, start: WriterStart): void {
   const send = (answer: FromWriter): void => port.postMessage(answer);
   let db: DatabaseSync;
   try {
-    db = openDatabase(start.path, start);
+    db = openDatabase(start.path, start, (from, to) => send({ kind: 'migrating', from, to }));
   } catch (error) {
     send({ kind: 'ready', failure: toFailure(error, 'not-writable', `cannot open ${start.path}`) });
     return;

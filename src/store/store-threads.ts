@@ -14,12 +14,22 @@ export interface StoreThreads {
   readonly checkpointer: Worker;
 }
 
+/** Told of the versions where the database is brought to the newest one before it is open. */
+export type OnMigrating = (from: number, to: number) => void;
+
 /**
  * All threads, started side by side. Rejects with StoreError where the database could not be opened; no
  * thread is left then, so that the lock can be released.
  */
-export async function startThreads(start: WriterStart): Promise<StoreThreads> {
-  const starting = [startWriter(start), startReader(start), startCheckpointer(start)] as const;
+export async function startThreads(
+  start: WriterStart,
+  onMigrating?: OnMigrating,
+): Promise<StoreThreads> {
+  const starting = [
+    startWriter(start, onMigrating),
+    startReader(start),
+    startCheckpointer(start),
+  ] as const;
   try {
     const [writer, reader, checkpointer] = await Promise.all(starting);
     return { writer, reader, checkpointer };
@@ -32,8 +42,8 @@ export async function startThreads(start: WriterStart): Promise<StoreThreads> {
 }
 
 /** Starts the writer thread; resolves when the database is open, rejects when it could not be. */
-export function startWriter(start: WriterStart): Promise<Worker> {
-  return startThread('writer', start, writerLost);
+export function startWriter(start: WriterStart, onMigrating?: OnMigrating): Promise<Worker> {
+  return startThread('writer', start, writerLost, onMigrating);
 }
 
 /** Starts the reader thread; resolves when it listens. It opens the database at its first read. */
@@ -50,6 +60,7 @@ function startThread(
   name: 'writer' | 'reader' | 'checkpointer',
   workerData: WriterStart | ReaderStart | CheckpointerStart,
   lostWith: (cause?: unknown) => StoreError,
+  onMigrating: OnMigrating = () => {},
 ): Promise<Worker> {
   // From the checkout this file is .ts, in the published package .js: the threads are its neighbours.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -58,8 +69,9 @@ function startThread(
     const thread = new Worker(url, { workerData, name: `carillon-store-${name}` });
     const lost = (cause?: unknown): void => reject(lostWith(cause));
     thread.once('error', lost).once('exit', lost);
-    thread.once('message', (answer: FromWriter | FromReader) => {
-      thread.off('error', lost).off('exit', lost);
+    thread.on('message', function begun(answer: FromWriter | FromReader) {
+      if (answer.kind === 'migrating') return onMigrating(answer.from, answer.to);
+      thread.off('message', begun).off('error', lost).off('exit', lost);
       if (answer.kind !== 'ready' || answer.failure === undefined) resolve(thread);
       else {
         // The thread has nothing to listen to any more; the lock must not be released before it is gone.
