@@ -20,10 +20,8 @@ test('a simulated call is answered, and the receiver shows the three requests of
   const took = Date.now() - before;
   const callref = /^callref=([\w-]{8,40}) result=answered\n$/.exec(printed)?.[1];
   assert.ok(callref, printed);
-  assert.ok(
-    took > 2900 && took < 6000,
-    `answered after 1 s and hung up after 2 s, but took ${took} ms`,
-  );
+  // How much longer is the machine's matter.
+  assert.ok(took > 2900, `answered after 1 s and hung up after 2 s, but took ${took} ms`);
   for (const type of ['SETUP', 'CONNECT', 'RELEASE']) {
     await server.process.waitForOutput(
       new RegExp(

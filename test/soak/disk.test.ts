@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { startBaresip } from '../kit/baresip.ts';
 import { assertTargets, line, mobile, openHouse, password, type House } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { registerTerminal } from '../kit/register.ts';
@@ -61,15 +62,25 @@ test('broken while it rings: the caller is not answered, and the call is release
   if (!place) return;
   const { house, disk } = place;
   await using _ = disk;
-  const phone = await house.telephone(line, { scenario: 'uas-answer', pauseMs: 2_000 });
+  const registrar = house.server.sip;
+  await using phone = await startBaresip(t, {
+    user: line,
+    password,
+    registrar,
+    answerMode: 'manual',
+  });
+  await phone.waitUntilRegistered();
   const caller = await house.callFromOutside({
     scenario: 'uac-expect',
     fill: { STATUS: '500' },
   });
+  await phone.waitFor('CALL_INCOMING');
   await house.delivered(1);
   disk.breakIt();
-  // The telephone was picked up in vain: it is hung up on.
-  await Promise.all([caller.succeeds(), phone.succeeds()]);
+  // It is picked up in vain, and hung up on.
+  await phone.accept();
+  await phone.waitFor('CALL_CLOSED');
+  await caller.succeeds();
   disk.mend();
   const [call] = await house.settled(1);
   assert.equal(call?.['connectAt'], null);
@@ -130,7 +141,7 @@ test('calls that end while nothing can be written are released when it can, with
   if (!place) return;
   const { house, disk } = place;
   await using _ = disk;
-  await talkWhileItBreaks(house, disk);
+  await talkWhileItBreaks(t, house, disk);
   await house.receiver.waitForCount(3);
   const [call] = await house.settled(1);
   assert.equal(call?.['cause'], 'normal');
@@ -146,7 +157,7 @@ test('killed while the disk is full: the next start releases the call that ended
   if (!place) return;
   const { house, disk } = place;
   await using _ = disk;
-  await talkWhileItBreaks(house, disk, { thenMend: false });
+  await talkWhileItBreaks(t, house, disk, { thenMend: false });
   await house.server.kill9();
   disk.mend();
   await house.server.start();
@@ -160,7 +171,7 @@ test('stopped while the disk is full: it ends, and in order', async (t) => {
   if (!place) return;
   const { house, disk } = place;
   await using _ = disk;
-  await talkWhileItBreaks(house, disk, { thenMend: false });
+  await talkWhileItBreaks(t, house, disk, { thenMend: false });
   assert.equal(await house.server.stop(), 0);
 });
 
@@ -193,7 +204,7 @@ interface Place {
 
 /** A house whose disk can be broken; undefined, and the test marked as skipped, where it cannot. */
 async function openPlace(t: TestContext, kind?: DiskKind): Promise<Place | undefined> {
-  if (!requirePeer(t, 'sipp')) return undefined;
+  if (!requirePeer(t, 'sipp', 'baresip')) return undefined;
   const chosen = kind ?? DISK_KINDS.find((each) => each.unavailable() === undefined);
   const reason = chosen ? chosen.unavailable() : 'no way to break a disk here';
   if (!chosen || reason !== undefined) {
@@ -206,15 +217,19 @@ async function openPlace(t: TestContext, kind?: DiskKind): Promise<Place | undef
 
 /** A call that is answered, meets the broken disk, and is hung up before the disk is mended. */
 async function talkWhileItBreaks(
+  t: TestContext,
   house: House,
   disk: BreakableDisk,
   { thenMend = true } = {},
 ): Promise<void> {
-  const phone = await house.telephone(line, { scenario: 'uas-answer' });
-  const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 2_000 });
+  const registrar = house.server.sip;
+  await using phone = await startBaresip(t, { user: line, password, registrar });
+  await phone.waitUntilRegistered();
+  const caller = await house.callFromOutside({ scenario: 'uac-hungup' });
   await house.delivered(2);
   disk.breakIt();
-  await Promise.all([caller.succeeds(), phone.succeeds()]);
+  await phone.hangup();
+  await caller.succeeds();
   if (thenMend) disk.mend();
 }
 
