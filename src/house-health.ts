@@ -14,6 +14,8 @@ export interface HealthLog {
 export interface HouseHealth {
   /** Told why nothing can be kept, and `undefined` once it can again. */
   readonly onStoreTrouble: (trouble: StoreError | undefined) => void;
+  /** Only for the log: everything else works. */
+  readonly onPagesBehind: (trouble: StoreError | undefined) => void;
   /** Calls `listener` now and at each change, with whether events can be kept. There is one. */
   followCanKeep(listener: (canKeep: boolean) => void): void;
   /** True from the end of the start to the beginning of the stop. */
@@ -33,6 +35,10 @@ export function createHouseHealth(log: HealthLog): HouseHealth {
       if (found) log.error({ err: found }, 'nothing can be kept: new calls are refused');
       else log.warn('events can be kept again: calls are taken');
       tell?.(found === undefined);
+    },
+    onPagesBehind(found) {
+      if (found) log.error({ err: found }, 'pages of lines and parties lack the newest rows');
+      else log.warn('pages of lines and parties are complete again');
     },
     followCanKeep(listener) {
       tell = listener;

@@ -113,6 +113,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     {
       onCommit: metrics.onStoreCommit,
       onTrouble: health.onStoreTrouble,
+      onBehind: health.onPagesBehind,
       onMigrating: (from, to) => log.info({ from, to }, MIGRATING),
     },
   );

@@ -10,9 +10,13 @@ const FAILED = { isBehind: true, failure: { code: 'write-failed', message: 'no r
 function sample(t: TestContext) {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const asked = { fills: 0 };
-  const catchUp = new CatchUp(() => (asked.fills += 1));
+  const told: (string | undefined)[] = [];
+  const catchUp = new CatchUp(
+    () => (asked.fills += 1),
+    (trouble) => told.push(trouble?.message),
+  );
   t.after(() => catchUp.end());
-  return { catchUp, asked, seconds: (n: number) => t.mock.timers.tick(n * 1_000) };
+  return { catchUp, asked, told, seconds: (n: number) => t.mock.timers.tick(n * 1_000) };
 }
 
 /** Whether a read has what it waits for, as it stands now. */
@@ -68,8 +72,8 @@ test('a read waits until all is indexed, many reads for the same fill, and none 
   await next;
 });
 
-test('a fill that fails lets reads go ahead, and is tried again a second later or by the next read', async (t) => {
-  const { catchUp, asked, seconds } = sample(t);
+test('a fill that fails lets reads go ahead, is told of once, and is tried again a second later', async (t) => {
+  const { catchUp, asked, told, seconds } = sample(t);
   const read = catchUp.wait();
   catchUp.filled(FAILED);
   await read;
@@ -77,11 +81,19 @@ test('a fill that fails lets reads go ahead, and is tried again a second later o
   seconds(1);
   assert.equal(asked.fills, 2);
   catchUp.filled(FAILED);
+  catchUp.committed(true);
+  assert.equal(catchUp.wait(), undefined);
+  assert.equal(asked.fills, 2, 'not for every read');
+  assert.deepEqual(told, ['no room']);
+  seconds(1);
+  catchUp.filled(DONE);
+  assert.deepEqual(told, ['no room', undefined]);
+  catchUp.committed(true);
   const again = catchUp.wait();
-  assert.equal(asked.fills, 3);
-  assert.equal(await isOver(again), false);
+  assert.equal(asked.fills, 4);
   catchUp.filled(DONE);
   await again;
+  assert.equal(told.length, 2);
 });
 
 test('a read waits for two seconds at the most, though the disk hangs', async (t) => {
@@ -89,13 +101,15 @@ test('a read waits for two seconds at the most, though the disk hangs', async (t
   const read = catchUp.wait();
   seconds(1);
   assert.equal(await isOver(read), false);
-  seconds(1);
-  await read;
   const next = catchUp.wait();
   seconds(1);
+  await read;
   assert.equal(await isOver(next), false, 'each has its own two seconds');
-  catchUp.filled(DONE);
+  const last = catchUp.wait();
+  seconds(1);
   await next;
+  catchUp.filled(DONE);
+  await last;
 });
 
 test('stopped, it still serves reads; at its end nobody waits any more', async (t) => {

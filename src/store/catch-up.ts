@@ -3,24 +3,29 @@
 // answer says how it stands.
 
 import type { FillAnswer } from './sqlite-writer.ts';
+import { fromFailure, type StoreError } from './store-error.ts';
 
 /** How often it looks, milliseconds. The more rows there are in one go, the less each costs. */
 const EVERY_MS = 1_000;
-/** The longest that a read waits, milliseconds; behind that it is answered by what there is. */
+/** The longest that each read waits, milliseconds; behind that it is answered by what there is. */
 const PATIENCE_MS = 2_000;
 
 export class CatchUp {
   readonly #send: () => void;
+  readonly #onChange: (trouble: StoreError | undefined) => void;
   readonly #ticking: NodeJS.Timeout;
   /** Until the writer says otherwise: an earlier program may have left something. */
   #isBehind = true;
   #isFilling = false;
+  /** The last fill failed. Until the next one reads go ahead: they would have the disk try again and again. */
+  #hasFailed = false;
   /** All reads that wait share it. */
-  #waiting: PromiseWithResolvers<void> | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  #caughtUp: PromiseWithResolvers<void> | undefined;
 
-  constructor(send: () => void) {
+  /** `onChange` is told why a fill failed, once, and with undefined when one succeeds again. */
+  constructor(send: () => void, onChange: (trouble: StoreError | undefined) => void = () => {}) {
     this.#send = send;
+    this.#onChange = onChange;
     this.#ticking = setInterval(() => {
       if (this.#isBehind) this.#fill();
     }, EVERY_MS).unref();
@@ -31,13 +36,10 @@ export class CatchUp {
    * where nothing is to be waited for. Never rejects.
    */
   wait(): Promise<void> | undefined {
-    if (!this.#isBehind) return undefined;
-    if (this.#waiting === undefined) {
-      this.#waiting = Promise.withResolvers();
-      this.#patience = setTimeout(() => this.#release(), PATIENCE_MS).unref();
-    }
+    if (!this.#isBehind || this.#hasFailed) return undefined;
+    this.#caughtUp ??= Promise.withResolvers();
     this.#fill();
-    return this.#waiting.promise;
+    return orPatienceIsOver(this.#caughtUp.promise);
   }
 
   /**
@@ -52,7 +54,10 @@ export class CatchUp {
   filled({ isBehind, failure }: Pick<FillAnswer, 'isBehind' | 'failure'>): void {
     this.#isFilling = false;
     this.#isBehind = isBehind;
-    if (!isBehind || failure !== undefined) this.#release();
+    const hasFailed = failure !== undefined;
+    if (hasFailed !== this.#hasFailed) this.#onChange(failure && fromFailure(failure));
+    this.#hasFailed = hasFailed;
+    if (!isBehind || hasFailed) this.#release();
     else this.#fill();
   }
 
@@ -75,8 +80,17 @@ export class CatchUp {
   }
 
   #release(): void {
-    clearTimeout(this.#patience);
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
+    this.#caughtUp?.resolve();
+    this.#caughtUp = undefined;
   }
+}
+
+function orPatienceIsOver(caughtUp: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(resolve, PATIENCE_MS).unref();
+    void caughtUp.then(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+  });
 }

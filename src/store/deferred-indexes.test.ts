@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { ALL, calls, indexesOf, over, seqs } from './deferred-test-kit.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
+import type { StoreError } from './store-error.ts';
 import type { Store } from './store.ts';
 import * as sample from './test-samples.ts';
 import {
@@ -177,7 +178,13 @@ test('a notification whose seq is not above the others is found nevertheless', a
 test('where a fill fails pages show what there is, calls are kept, and nothing that must be exact is missed', async (t) => {
   const directory = temporaryDirectory(t);
   const path = join(directory, 'carillon.db');
-  const store = await storeIn(t, directory);
+  const told: (string | undefined)[] = [];
+  const complete = Promise.withResolvers<void>();
+  const onBehind = (trouble: StoreError | undefined): void => {
+    told.push(trouble?.message);
+    if (trouble === undefined) complete.resolve();
+  };
+  const store = await storeIn(t, directory, { onBehind });
   const line = { ...sample.sampleLine(), customer: 'acme' };
   await store.putLine(line);
   await over(store, 1, sample.sampleCall('before'));
@@ -207,6 +214,9 @@ test('where a fill fails pages show what there is, calls are kept, and nothing t
   await store.removeLine(LINE_A);
   assert.equal(await store.hasHistory('other'), true);
   other.exec('DROP TRIGGER no_room');
+  await complete.promise;
+  assert.equal(told.length, 2);
+  assert.match(told[0] ?? '', /no room/);
   assert.deepEqual(await seqs(store, LINE_A), [3]);
   const page = { scope: { kind: 'customer', customer: 'other' }, limit: 9 } as const;
   assert.equal((await store.pageCalls(page)).length, 1);

@@ -6,6 +6,7 @@
 // come is kept in the same commit.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DEFAULT_LIMITS } from './group-commit.ts';
 
 interface Source {
   readonly table: string;
@@ -34,10 +35,10 @@ const SOURCES: readonly Source[] = [
 ];
 
 /**
- * Rows of each source in one commit. More than a batch adds (GroupCommitLimits), so that it catches up between
- * two batches; and some ten milliseconds, which the next batch waits.
+ * Rows of each source in one commit: as many as a batch may add, so that it catches up between two of them. Some
+ * ten milliseconds, which the next batch waits.
  */
-const MOST_ROWS = 5_000;
+const MOST_ROWS = DEFAULT_LIMITS.rows;
 
 /** The text of every statement here, of each source; a test holds their plans. */
 export const FILLING = SOURCES.map(({ table, key, into }) => ({
@@ -62,13 +63,13 @@ export const MOVE_BACK = `UPDATE indexed_up_to SET id = :seq - 1
 class Filling {
   readonly #upTo: StatementSync;
   readonly #next: StatementSync;
-  readonly #fill: readonly StatementSync[];
+  readonly #inserts: readonly StatementSync[];
   readonly #move: StatementSync;
 
   constructor(db: DatabaseSync, sql: (typeof FILLING)[number]) {
     this.#upTo = db.prepare(sql.upTo);
     this.#next = db.prepare(sql.next);
-    this.#fill = sql.fill.map((one) => db.prepare(one));
+    this.#inserts = sql.fill.map((one) => db.prepare(one));
     this.#move = db.prepare(sql.move);
   }
 
@@ -79,7 +80,7 @@ class Filling {
     const last = Number(found?.['last']);
     if (above >= last) return true;
     const to = last - above <= rows ? last : Number(this.#next.get({ above, rows })?.['last']);
-    for (const statement of this.#fill) statement.run({ above, to });
+    for (const statement of this.#inserts) statement.run({ above, to });
     this.#move.run({ to });
     return to === last;
   }

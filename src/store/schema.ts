@@ -86,7 +86,7 @@ const VERSION_6 = `
 // row's columns that stand here never change.
 //
 // Ids are given again once the newest row is gone, so `indexed_up_to` never says more than there is. What asks
-// whether a line has anything left looks at the rows behind it too; they are few.
+// whether a line has anything left looks at the rows behind it too; they are few, unless filling fails.
 //
 // Nobody but the sandbox looks for SIP Call-IDs, and only for the newest.
 const VERSION_7 = `

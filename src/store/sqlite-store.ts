@@ -8,33 +8,21 @@ import type { Line } from '../lines/line.ts';
 import type { Destination, SigningSecret } from '../notifications/destination.ts';
 import type { E164 } from '../numbers/e164.ts';
 import { CatchUp } from './catch-up.ts';
-import { holdDataDirectory, type DataDirectory, type LockPatience } from './data-directory.ts';
+import { holdDataDirectory, type DataDirectory } from './data-directory.ts';
 import { FileSearch } from './file-search.ts';
-import { DEFAULT_LIMITS, GroupCommit, type GroupCommitLimits } from './group-commit.ts';
+import { DEFAULT_LIMITS, GroupCommit } from './group-commit.ts';
 import type { Identity } from './open-database.ts';
 import { Reads } from './reads.ts';
 import type { FromWriter, ToWriter } from './sqlite-writer.ts';
 import type { StoreError } from './store-error.ts';
-import { closed, startThreads, tell, writerLost } from './store-threads.ts';
-import type { OnMigrating, StoreThreads } from './store-threads.ts';
+import { closed, startThreads, tell, writerLost, type StoreThreads } from './store-threads.ts';
 import type { Attempt, Binding, CallPage, CallRow, EndedSelection, EndedSlice } from './store.ts';
 import type { KeptCall, ListFilter, Notification, NotificationPage } from './store.ts';
 import type { NotificationRow, NotificationState, PendingNotification, Store } from './store.ts';
+import type { StoreTuning } from './store-tuning.ts';
 import { UpkeepQueue } from './upkeep.ts';
 import { WriteHealth, writeProbe } from './write-health.ts';
 import * as cells from './writes.ts';
-
-/** Smaller limits and less patience, for tests; who is told of commits. */
-export interface StoreTuning {
-  /** Told why nothing can be written any more, and with undefined when it can again. */
-  readonly onTrouble?: (trouble: StoreError | undefined) => void;
-  /** Told of each batch that was answered: milliseconds it took. */
-  readonly onCommit?: (ms: number) => void;
-  /** Told before a database of an older program is changed, which may take minutes. */
-  readonly onMigrating?: OnMigrating;
-  readonly limits?: GroupCommitLimits;
-  readonly lockPatience?: LockPatience;
-}
 
 /**
  * Opens the store in `dataDir`, which is created where it is missing, and holds it exclusively until
@@ -76,7 +64,7 @@ export class SqliteStore implements Store {
   constructor(
     { writer, reader, checkpointer }: StoreThreads,
     directory: DataDirectory,
-    { limits = DEFAULT_LIMITS, onCommit, onTrouble = () => {} }: StoreTuning = {},
+    { limits = DEFAULT_LIMITS, onBehind, onCommit, onTrouble = () => {} }: StoreTuning = {},
   ) {
     this.#writer = writer;
     this.#checkpointer = checkpointer;
@@ -102,7 +90,7 @@ export class SqliteStore implements Store {
         onTrouble(trouble);
       },
     });
-    this.#catchUp = new CatchUp(() => this.#post('fill'));
+    this.#catchUp = new CatchUp(() => this.#post('fill'), onBehind);
     this.#reads = new Reads(reader, limits.waiting, () => this.#catchUp.wait());
     writer.on('message', (answer: FromWriter) => {
       if (answer.kind === 'upkeep') this.#upkeep.settle(answer);

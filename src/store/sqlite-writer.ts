@@ -1,6 +1,6 @@
 // The thread that owns the database: it opens it and commits one batch after the other. It decides
-// nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts), and reads nothing:
-// that is sqlite-reader.ts, so that no list holds a commit up.
+// nothing about when a batch is made (group-commit.ts) or what is in it (writes.ts), and answers no query: that
+// is sqlite-reader.ts, so that a list holds a commit up only by what it needs filled (deferred-indexes.ts).
 //
 // To this thread come a flat array (a batch), 'fill', an Upkeep or 'close'; each batch is answered by a
 // BatchAnswer, 'fill' by a FillAnswer, upkeep by an UpkeepAnswer, opening by a ReadyAnswer.

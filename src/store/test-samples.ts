@@ -9,7 +9,8 @@ import type { CallEvent, CallIdentity } from '../calls/call-event.ts';
 import type { Line } from '../lines/line.ts';
 import type { E164 } from '../numbers/e164.ts';
 import type { Identity } from './open-database.ts';
-import { openSqliteStore, type StoreTuning } from './sqlite-store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import type { StoreTuning } from './store-tuning.ts';
 import type { Attempt, Binding, Notification, Store } from './store.ts';
 
 export const IDENTITY: Identity = { kind: 'server', realm: 'carillon' };

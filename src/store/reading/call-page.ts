@@ -9,7 +9,7 @@
 //   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself; a direction is a filter (in a whole house neither is rare).
 // A dialogue (`dref`) is a filter on any of them. What stands in call_parties and call_lines is written later
-// than the calls (deferred-indexes.ts): `isDeferred` says which pages are read from there.
+// than the calls (deferred-indexes.ts): `isDeferredCalls` says which pages are read from there.
 // Several lines, and both directions where none is asked for, are merged (newest.ts). A period bounds the
 // ids (`idAt`). The most that can be walked in vain: a party's calls that were answered, in search of
 // missed ones; a line's calls of the time when it was another customer's.
@@ -69,7 +69,7 @@ function idsFrom(table: string, condition: string, ofCall: string): string {
 }
 
 /** Whether a page is read, or may be, from what is written later than the calls. */
-export function isDeferred({ scope, line, party, missed }: CallPage): boolean {
+export function isDeferredCalls({ scope, line, party, missed }: CallPage): boolean {
   return party !== undefined || (!missed && (line !== undefined || scope.kind !== 'all'));
 }
 

@@ -5,10 +5,10 @@
 // the rows that are not indexed yet itself, and delivery needs none of this: neither is here.
 
 import type { ListFilter } from '../store.ts';
-import { isDeferred as isDeferredCalls } from './call-page.ts';
-import { isDeferred as isDeferredNotifications } from './notification-page.ts';
+import { isDeferredCalls } from './call-page.ts';
+import { isDeferredNotifications } from './notification-page.ts';
 import type { Queries } from './queries.ts';
-import { isDeferred as isDeferredSelection } from './waiting-queries.ts';
+import { isDeferredSelection } from './waiting-queries.ts';
 
 type Deferred = {
   readonly [Name in keyof Queries]?: (...args: Parameters<Queries[Name]>) => boolean;
@@ -18,7 +18,7 @@ const DEFERRED: Deferred = {
   pageCalls: isDeferredCalls,
   listCalls: isOfLine,
   pageNotifications: isDeferredNotifications,
-  listNotifications: isOfLine,
+  listNotifications: isOfLineAndEnded,
   lastNotifications: () => true,
   endedNotifications: isDeferredSelection,
 };
@@ -31,8 +31,12 @@ export function isDeferred<Name extends keyof Queries>(
   return DEFERRED[query]?.(...args) ?? false;
 }
 
-/** Both lists are pages of all, or of one line, where they are not of one call. */
-function isOfLine({ line, callref, sipCallId, state }: ListFilter): boolean {
-  const isOfCall = callref !== undefined || sipCallId !== undefined;
-  return line !== undefined && !isOfCall && state !== 'pending' && state !== 'parked';
+/** A list is a page of all, or of one line, where it is not of one call. */
+function isOfLine({ line, callref, sipCallId }: ListFilter): boolean {
+  return line !== undefined && callref === undefined && sipCallId === undefined;
+}
+
+/** Those that wait or are parked have indexes of their own. */
+function isOfLineAndEnded(filter: ListFilter): boolean {
+  return isOfLine(filter) && filter.state !== 'pending' && filter.state !== 'parked';
 }

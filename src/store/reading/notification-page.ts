@@ -8,7 +8,7 @@
 //   line             its rows of notification_lines; `delivered` is a filter, and nearly all are.
 //   customer         those of all lines that it has or had; with many lines the table itself (walk.ts).
 //   otherwise        the table itself.
-// What stands in notification_lines is written later than the notifications (deferred-indexes.ts): `isDeferred`
+// What stands in notification_lines is written later than the notifications (deferred-indexes.ts): `isDeferredNotifications`
 // says which pages are read from there.
 
 import type { E164 } from '../../numbers/e164.ts';
@@ -45,7 +45,12 @@ function seqsWhere(condition: string): string {
 }
 
 /** Whether a page is read, or may be, from what is written later than the notifications. */
-export function isDeferred({ scope, line, callref, state }: NotificationPage): boolean {
+export function isDeferredNotifications({
+  scope,
+  line,
+  callref,
+  state,
+}: NotificationPage): boolean {
   if (callref !== undefined || state === 'pending' || state === 'parked') return false;
   return line !== undefined || scope.kind !== 'all';
 }

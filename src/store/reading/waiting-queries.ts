@@ -50,7 +50,7 @@ function endedWhere(condition: string): string {
 }
 
 /** Whether a selection is read, or may be, from what is written later than the notifications. */
-export function isDeferred({ line, customer, state }: EndedSelection): boolean {
+export function isDeferredSelection({ line, customer, state }: EndedSelection): boolean {
   return state !== 'parked' && (line !== undefined || customer !== undefined);
 }
 
