@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startBaresip } from '../kit/baresip.ts';
+import { registeredBaresip, startBaresip } from '../kit/baresip.ts';
 import {
   assertTargets,
   expectedTargets,
@@ -20,14 +20,13 @@ for (const transport of ['udp', 'tcp'] as const) {
     if (!requirePeer(t, 'sipp', 'baresip')) return;
     const house = await openHouse(t);
     const registrar = house.server.sip;
-    await using phone = await startBaresip(t, {
+    await using phone = await registeredBaresip(t, {
       user: line,
       password,
       registrar,
       transport,
       answerMode: 'manual',
     });
-    await phone.waitUntilRegistered();
     const caller = await house.callFromOutside({ scenario: 'uac-call', pauseMs: 300 });
     await phone.waitFor('CALL_INCOMING');
     await phone.accept();
@@ -42,13 +41,12 @@ for (const transport of ['udp', 'tcp'] as const) {
 test('baresip refuses a call: busy', async (t) => {
   if (!requirePeer(t, 'sipp', 'baresip')) return;
   const house = await openHouse(t);
-  await using phone = await startBaresip(t, {
+  await using phone = await registeredBaresip(t, {
     user: line,
     password,
     registrar: house.server.sip,
     answerMode: 'manual',
   });
-  await phone.waitUntilRegistered();
   const caller = await house.callFromOutside({ scenario: 'uac-expect', fill: { STATUS: '486' } });
   await phone.waitFor('CALL_INCOMING');
   await phone.hangup();
@@ -61,14 +59,13 @@ test('baresip calls baresip: it dials, the other answers, holds, takes back and 
   if (!requirePeer(t, 'baresip')) return;
   const house = await openHouse(t);
   const registrar = house.server.sip;
-  await using one = await startBaresip(t, { user: line, password, registrar });
-  await using two = await startBaresip(t, {
+  await using one = await registeredBaresip(t, { user: line, password, registrar });
+  await using two = await registeredBaresip(t, {
     user: otherLine,
     password,
     registrar,
     answerMode: 'manual',
   });
-  await Promise.all([one.waitUntilRegistered(), two.waitUntilRegistered()]);
   await one.dial(`sip:0123456790@${registrar}`);
   await two.waitFor('CALL_INCOMING');
   await two.accept();

@@ -105,6 +105,13 @@ function writeFolder(folder: string, options: BaresipOptions, sip: string, contr
   writeFileSync(join(folder, 'contacts'), '');
 }
 
+/** The same, resolved when it is registered. */
+export async function registeredBaresip(owner: Owner, options: BaresipOptions): Promise<Baresip> {
+  const phone = await startBaresip(owner, options);
+  await phone.waitUntilRegistered();
+  return phone;
+}
+
 export class Baresip implements AsyncDisposable {
   readonly child: Child;
   /** `host:port` of its SIP socket. */

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { startBaresip } from '../kit/baresip.ts';
+import { registeredBaresip } from '../kit/baresip.ts';
 import {
   assertTargets,
   expectedTargets,
@@ -34,14 +34,13 @@ async function makecall(house: House, callee = mobile, more = ''): Promise<strin
 test('baresip is the telephone, SIPp the callee: the name is shown, speech flows after the join', async (t) => {
   if (!requirePeer(t, 'baresip')) return;
   const house = await openHouse(t);
-  await using phone = await startBaresip(t, {
+  await using phone = await registeredBaresip(t, {
     user: line,
     password,
     registrar: house.server.sip,
     audioSeconds: 10,
     answerMode: 'manual',
   });
-  await phone.waitUntilRegistered();
   // The callee: a bare socket at the outside's address, with a real port for speech.
   const [host, port] = house.outside.split(':');
   await using far = await openSipSocket(t, {
@@ -119,13 +118,12 @@ test('SIPp is the telephone, baresip on another line the callee: two calls, each
   if (!requirePeer(t, 'sipp', 'baresip')) return;
   const house = await openHouse(t);
   const phone = await house.telephone(line, { scenario: 'uas-placed', pauseMs: 100 });
-  await using callee = await startBaresip(t, {
+  await using callee = await registeredBaresip(t, {
     user: otherLine,
     password,
     registrar: house.server.sip,
     answerMode: 'manual',
   });
-  await callee.waitUntilRegistered();
   await makecall(house, otherLine);
   await callee.waitFor('CALL_INCOMING');
   await callee.accept();
@@ -148,9 +146,8 @@ test('two baresips on two lines: once joined, each hears the other', async (t) =
   if (!requirePeer(t, 'baresip')) return;
   const house = await openHouse(t);
   const common = { password, registrar: house.server.sip, audioSeconds: 20 };
-  await using one = await startBaresip(t, { user: line, ...common });
-  await using two = await startBaresip(t, { user: otherLine, ...common });
-  await Promise.all([one.waitUntilRegistered(), two.waitUntilRegistered()]);
+  await using one = await registeredBaresip(t, { user: line, ...common });
+  await using two = await registeredBaresip(t, { user: otherLine, ...common });
   await makecall(house, otherLine);
   for (const phone of [one, two]) {
     await until(
@@ -212,13 +209,12 @@ test('whoever picked up hangs up while the callee rings: the callee is told to s
   if (!requirePeer(t, 'sipp', 'baresip')) return;
   const house = await openHouse(t);
   const registrar = house.server.sip;
-  await using phone = await startBaresip(t, {
+  await using phone = await registeredBaresip(t, {
     user: line,
     password,
     registrar,
     answerMode: 'auto',
   });
-  await phone.waitUntilRegistered();
   const far = await house.outsideTelephone({ scenario: 'uas-ring-cancel' });
   await makecall(house);
   await far.waitForMessage((m) => m.start.startsWith('INVITE'), HANG_MS, 'the INVITE');

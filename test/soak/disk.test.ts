@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { startBaresip } from '../kit/baresip.ts';
+import { registeredBaresip } from '../kit/baresip.ts';
 import { assertTargets, line, mobile, openHouse, password, type House } from '../kit/house.ts';
 import { requirePeer } from '../kit/peer.ts';
 import { registerTerminal } from '../kit/register.ts';
@@ -63,13 +63,12 @@ test('broken while it rings: the caller is not answered, and the call is release
   const { house, disk } = place;
   await using _ = disk;
   const registrar = house.server.sip;
-  await using phone = await startBaresip(t, {
+  await using phone = await registeredBaresip(t, {
     user: line,
     password,
     registrar,
     answerMode: 'manual',
   });
-  await phone.waitUntilRegistered();
   const caller = await house.callFromOutside({
     scenario: 'uac-expect',
     fill: { STATUS: '500' },
@@ -223,8 +222,7 @@ async function talkWhileItBreaks(
   { thenMend = true } = {},
 ): Promise<void> {
   const registrar = house.server.sip;
-  await using phone = await startBaresip(t, { user: line, password, registrar });
-  await phone.waitUntilRegistered();
+  await using phone = await registeredBaresip(t, { user: line, password, registrar });
   const caller = await house.callFromOutside({ scenario: 'uac-hungup' });
   await house.delivered(2);
   disk.breakIt();
