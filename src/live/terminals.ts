@@ -1,5 +1,6 @@
 // A registered terminal as pages and programs see it.
 
+import { formatHostPort } from '../config.ts';
 import type { Binding } from '../store/store.ts';
 
 /** Times are ISO 8601 in UTC. */
@@ -15,12 +16,11 @@ export interface PresentedTerminal {
 
 /** The shown form of a binding. */
 export function presentTerminal(binding: Binding): PresentedTerminal {
-  const { sourceHost, sourcePort } = binding;
-  const host = sourceHost.includes(':') ? `[${sourceHost}]` : sourceHost;
+  const { sourceHost: host, sourcePort: port } = binding;
   return {
     contact: binding.contact,
     transport: binding.transport,
-    address: `${host}:${sourcePort}`,
+    address: formatHostPort({ host, port }),
     userAgent: binding.userAgent,
     registeredAt: new Date(binding.registeredAt).toISOString(),
     expiresAt: new Date(binding.expiresAt).toISOString(),

@@ -39,7 +39,6 @@ export class Exchange implements AnswerListener {
   #status: number | null = null;
   #location: string | undefined;
   #waitMs: number | undefined;
-  #address: string | null = null;
   #answer: Buffer[] | undefined;
   #answerBytes = 0;
   #ended = false;
@@ -59,7 +58,6 @@ export class Exchange implements AnswerListener {
 
   onStart(connection: Connection): void {
     this.#connection = connection;
-    this.#address = connection.address;
   }
 
   onHead({ status, body, location, retryAfter, date }: ResponseHead): void {
@@ -107,7 +105,7 @@ export class Exchange implements AnswerListener {
       status,
       error: outcome?.sentence ?? null,
       failure: outcome?.class ?? null,
-      address: this.#address ?? outcome?.address ?? null,
+      address: this.#connection?.address ?? outcome?.address ?? null,
       answer: this.#answer ? textOf(this.#answer) : null,
       sent: this.#connection !== undefined,
     };

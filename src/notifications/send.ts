@@ -9,6 +9,7 @@ import { HttpError } from './http/http-error.ts';
 import { createNameCache } from './http/name-cache.ts';
 import { createPinnedConnector, lookUpAll } from './http/pinned-connect.ts';
 import type { PinnedConnectorOptions } from './http/pinned-connect.ts';
+import { failureOfError } from './send-failure.ts';
 import type { FailureClass } from './send-failure.ts';
 import type { TargetPolicy } from './http/target-policy.ts';
 import { requestTargetOf } from './url.ts';
@@ -68,6 +69,10 @@ export interface SenderOptions {
   readonly onRefused?: PinnedConnectorOptions['onRefused'];
 }
 
+/**
+ * Ids and types come back out of the database, and a line break in one would be a header of its own. What else is
+ * in the headers was made here, or is encoded.
+ */
 const NOT_IN_A_HEADER = /[^\x20-\x7e]/;
 
 export function createSender(options: SenderOptions): Sender {
@@ -90,23 +95,14 @@ export function createSender(options: SenderOptions): Sender {
     return new Promise((resolve) => {
       const hostAndPort = target?.hostAndPort ?? '';
       const exchange = new Exchange({ clock, timeoutMs, hostAndPort, isClosed, resolve });
-      if (!target) {
-        exchange.end({
-          class: 'bad-url',
-          sentence: 'The URL of the notification cannot be requested.',
-        });
-        return;
-      }
       const { id, content } = request;
-      // They come back out of the database. What else is in the headers was made here, or is encoded.
-      if (NOT_IN_A_HEADER.test(id) || (content && NOT_IN_A_HEADER.test(content.type))) {
-        exchange.onError(new HttpError('bad-url', 'an id or type that no header can carry'));
+      if (!target || NOT_IN_A_HEADER.test(id) || NOT_IN_A_HEADER.test(content?.type ?? '')) {
+        exchange.end(failureOfError(new HttpError('bad-url'), hostAndPort));
         return;
       }
       try {
         connections.request(
           {
-            method: content ? 'POST' : 'GET',
             origin: target.origin,
             path: target.path,
             headers: headersOf(request, target, Math.floor(exchange.at / 1000)),

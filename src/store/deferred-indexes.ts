@@ -90,6 +90,7 @@ export class DeferredIndexes {
   readonly #db: DatabaseSync;
   readonly #fillings: readonly Filling[];
   readonly #moveBack: StatementSync;
+  readonly #upTo: StatementSync;
   /** No notification above this seq was ever indexed. */
   #highest: number;
 
@@ -97,6 +98,7 @@ export class DeferredIndexes {
     this.#db = db;
     this.#fillings = FILLING.map((sql) => new Filling(db, sql));
     this.#moveBack = db.prepare(MOVE_BACK);
+    this.#upTo = db.prepare("SELECT id FROM indexed_up_to WHERE source = 'notifications'");
     this.#highest = this.#upToNotification();
   }
 
@@ -125,9 +127,6 @@ export class DeferredIndexes {
   }
 
   #upToNotification(): number {
-    const row = this.#db
-      .prepare("SELECT id FROM indexed_up_to WHERE source = 'notifications'")
-      .get();
-    return Number(row?.['id']);
+    return Number(this.#upTo.get()?.['id']);
   }
 }

@@ -130,13 +130,7 @@ const VERSION_7 = `
   DROP TRIGGER lines_gone;
   DROP TRIGGER calls_last_of_line;
   CREATE TRIGGER lines_gone AFTER DELETE ON lines
-    WHEN NOT EXISTS (SELECT 1 FROM call_lines WHERE account = OLD.number)
-      AND NOT EXISTS (SELECT 1 FROM notification_lines WHERE account = OLD.number)
-      AND NOT EXISTS (SELECT 1 FROM calls
-        WHERE id > (SELECT id FROM indexed_up_to WHERE source = 'calls') AND account = OLD.number)
-      AND NOT EXISTS (SELECT 1 FROM notifications
-        WHERE seq > (SELECT id FROM indexed_up_to WHERE source = 'notifications')
-          AND account = OLD.number)
+    WHEN ${nothingKeptOf('OLD.number')}
   BEGIN
     DELETE FROM line_customers WHERE line = OLD.number;
   END;
@@ -156,15 +150,20 @@ const VERSION_7 = `
       WHERE source = 'calls' AND id > (SELECT coalesce(max(id), 0) FROM calls);
     DELETE FROM line_customers WHERE line = OLD.account
       AND NOT EXISTS (SELECT 1 FROM lines WHERE number = OLD.account)
-      AND NOT EXISTS (SELECT 1 FROM call_lines WHERE account = OLD.account)
-      AND NOT EXISTS (SELECT 1 FROM notification_lines WHERE account = OLD.account)
-      AND NOT EXISTS (SELECT 1 FROM calls
-        WHERE id > (SELECT id FROM indexed_up_to WHERE source = 'calls') AND account = OLD.account)
-      AND NOT EXISTS (SELECT 1 FROM notifications
-        WHERE seq > (SELECT id FROM indexed_up_to WHERE source = 'notifications')
-          AND account = OLD.account);
+      AND ${nothingKeptOf('OLD.account')};
   END;
 `;
+
+// A function, since the text above is made while this file is loaded. Indexed or not yet.
+function nothingKeptOf(line: string): string {
+  return `NOT EXISTS (SELECT 1 FROM call_lines WHERE account = ${line})
+      AND NOT EXISTS (SELECT 1 FROM notification_lines WHERE account = ${line})
+      AND NOT EXISTS (SELECT 1 FROM calls
+        WHERE id > (SELECT id FROM indexed_up_to WHERE source = 'calls') AND account = ${line})
+      AND NOT EXISTS (SELECT 1 FROM notifications
+        WHERE seq > (SELECT id FROM indexed_up_to WHERE source = 'notifications')
+          AND account = ${line})`;
+}
 
 /** `migrations[n]` leads from version n to version n + 1. Never edit one that was released: add one. */
 const migrations: readonly string[] = [...FIRST_VERSIONS, VERSION_6, VERSION_7];

@@ -7,6 +7,7 @@
 //   gone      dropped, by either side; whoever still waits for an answer hears why
 
 import type { OnReadOpts, Socket } from 'node:net';
+import { formatHostPort } from '../../config.ts';
 import { HttpError } from './http-error.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseReader, type ResponseListener } from './response-reader.ts';
@@ -63,7 +64,7 @@ export class Connection implements ResponseListener {
   opened(socket: Socket): void {
     this.#socket = socket;
     const { remoteAddress: host, remotePort: port } = socket;
-    if (host !== undefined) this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    if (host !== undefined && port !== undefined) this.address = formatHostPort({ host, port });
     if (!this.onRead) socket.on('data', (bytes: Buffer) => this.#read(bytes, bytes.length));
     socket.on('end', () => this.#otherSideEnded());
     socket.on('error', (error) => this.drop(error));

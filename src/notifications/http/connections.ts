@@ -7,14 +7,13 @@ import { HttpError } from './http-error.ts';
 import type { PinnedConnector } from './pinned-connect.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
   /** `scheme://host:port`. */
   readonly origin: string;
   /** Path and query, sent byte for byte. */
   readonly path: string;
   /** Lines that end with CR LF; nothing of them may come from outside without having been looked at. */
   readonly headers: string;
-  /** Only with POST. */
+  /** Sent by POST; without it the request is a GET. */
   readonly body?: string | undefined;
 }
 
@@ -161,12 +160,12 @@ class Server implements ConnectionOwner {
 }
 
 /** A GET is all Latin-1; a body is UTF-8. */
-function bytesOf({ method, path, headers, body }: HttpRequest, host: string): string | Uint8Array {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n${headers}`;
-  if (method === 'GET') return `${head}\r\n`;
-  const bytes = Buffer.from(body ?? '', 'utf8');
+function bytesOf({ path, headers, body }: HttpRequest, host: string): string | Uint8Array {
+  const head = `${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n${headers}`;
+  if (body === undefined) return `GET ${head}\r\n`;
+  const bytes = Buffer.from(body, 'utf8');
   return Buffer.concat([
-    Buffer.from(`${head}Content-Length: ${bytes.length}\r\n\r\n`, 'latin1'),
+    Buffer.from(`POST ${head}Content-Length: ${bytes.length}\r\n\r\n`, 'latin1'),
     bytes,
   ]);
 }

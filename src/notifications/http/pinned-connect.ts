@@ -5,7 +5,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv4 } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
-import { connect as connectTls, createSecureContext } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import { HttpError } from './http-error.ts';
 import { sameAddress } from './target-policy.ts';
@@ -80,8 +80,8 @@ const ADDRESSES_TRIED = 10;
 /** The way to the receivers that a policy leaves open. */
 export function createPinnedConnector(options: PinnedConnectorOptions): PinnedConnector {
   const { policy, clock, timeoutMs, ca, lookUp = lookUpAll, onRefused } = options;
-  // One context for all: making one of the usual list's certificates takes 15 ms.
-  const secureContext = createSecureContext(ca ? { ca } : {});
+  // One context for all, made when it is needed: that of the usual list's certificates takes 15 ms.
+  let secureContext: SecureContext | undefined;
   const opening = new Set<AbortController>();
   let closed = false;
 
@@ -183,9 +183,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
    */
   function checkReached(socket: Socket, address: string, hostname: string): Error | undefined {
     const reached = socket.remoteAddress;
-    if (reached === undefined) {
-      return closedAtOnce();
-    }
+    if (reached === undefined) return new HttpError('closed-early');
     if (sameAddress(reached, address)) return undefined;
     const verdict = policy.check(reached);
     return refuse(hostname, reached, verdict.allowed ? 'translated' : verdict.class);
@@ -194,6 +192,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
   /** TLS on a connection: name and certificate are those of the URL, whatever the address. */
   function secure(tcp: Socket, target: ConnectTarget): Promise<Socket> {
     const { hostname, session, onSession } = target;
+    secureContext ??= createSecureContext(ca ? { ca } : {});
     // Without the dot that a name may end with (RFC 6066, 3); an address is no server name.
     const name = hostname.replace(/\.$/, '');
     const socket = connectTls({
@@ -208,7 +207,7 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
     return new Promise((resolve, reject) => {
       socket.on('error', reject); // stays, as above
       socket.once('secureConnect', () => resolve(socket));
-      socket.once('close', () => reject(closedAtOnce()));
+      socket.once('close', () => reject(new HttpError('closed-early')));
     });
   }
 
@@ -236,10 +235,6 @@ export function createPinnedConnector(options: PinnedConnectorOptions): PinnedCo
 
 /** The machine's own resolver. */
 export const lookUpAll: LookUp = (name) => systemLookup(name, { all: true, order: 'verbatim' });
-
-function closedAtOnce(): Error {
-  return Object.assign(new Error('the connection was closed at once'), { code: 'ECONNRESET' });
-}
 
 /** What `work` gives, or the reason of `stop` as soon as that is aborted: a resolver cannot be interrupted. */
 function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {

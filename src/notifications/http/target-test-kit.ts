@@ -152,7 +152,7 @@ function get(connections: Connections, url: string): Promise<Outcome> {
     const { origin, path } = target;
     let answered = 0;
     connections.request(
-      { method: 'GET', origin, path, headers: '' },
+      { origin, path, headers: '' },
       {
         ended: false,
         onStart() {},
